@@ -1,0 +1,1 @@
+//! What deserves an alarm, and whom (pure).

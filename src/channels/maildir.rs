@@ -1,0 +1,1 @@
+//! A Maildir, or a folder of `.eml` files, as a mailbox.

@@ -1,0 +1,57 @@
+//! The only place that asks the time, sleeps or rolls dice; everything else is handed a [`Clock`] or a `now`.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use ulid::Ulid;
+
+/// Time, rest and fresh identifiers, so that a test can say what they are.
+pub trait Clock: Send + Sync {
+    /// The present instant.
+    fn now(&self) -> Timestamp;
+    /// A new identifier, sortable by the time it was made.
+    fn id(&self) -> Ulid;
+    /// Waits for `pause`.
+    fn rest(&self, pause: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
+}
+
+/// The clock of the machine.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct System;
+
+impl Clock for System {
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the machine's clock")]
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that rolls dice")]
+    fn id(&self) -> Ulid {
+        Ulid::new()
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that sleeps")]
+    fn rest(&self, pause: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(tokio::time::sleep(pause))
+    }
+}
+
+/// A clock that always runs a fixed distance away from the machine's: a test's "tomorrow".
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Shifted(pub SignedDuration);
+
+impl Clock for Shifted {
+    fn now(&self) -> Timestamp {
+        System.now().saturating_add(self.0).unwrap_or(Timestamp::MAX)
+    }
+
+    fn id(&self) -> Ulid {
+        System.id()
+    }
+
+    fn rest(&self, pause: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        System.rest(pause)
+    }
+}

@@ -1,0 +1,145 @@
+//! What a message is: bytes in, [`Message`] out. Odd mail is noted in `defects`, never refused.
+
+pub mod address;
+pub mod authentication;
+pub mod automatic;
+pub mod html;
+pub mod parse;
+pub mod words;
+
+use jiff::{Timestamp, Zoned};
+
+use address::Address;
+
+/// Who the desk is, as far as reading mail needs it (`[mail]` in the settings).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The desk's own addresses; mail from them is our own coming back.
+    pub own: Vec<Address>,
+    /// The name under which the desk's own mail server writes Authentication-Results (RFC 8601 section 2.5).
+    pub authserv_id: String,
+    /// List-Ids of lists through which people reach the desk (a distribution list in front of the mailbox).
+    pub own_lists: Vec<String>,
+    /// Sender addresses of web forms whose mail is a person's request though a machine sends it.
+    pub forms: Vec<Address>,
+}
+
+/// A name and an address, decoded, as written in a header.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Mailbox {
+    /// The display name, empty when there is none.
+    pub name: String,
+    /// The address as written.
+    pub address: String,
+}
+
+/// An attached part: its name and size only, it is never opened.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Attachment {
+    /// Decoded file name, empty when there is none.
+    pub name: String,
+    /// Media type, lower-case: `application/pdf`.
+    #[serde(rename = "type")]
+    pub media_type: String,
+    /// Size in bytes after transfer decoding.
+    pub size: usize,
+}
+
+/// Which machine wrote a message; nobody ever answers one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Automatic {
+    /// A delivery failure, by RFC 3464 or in prose.
+    Bounce,
+    /// A vacation notice or another automatic reply (RFC 3834).
+    AutoReply,
+    /// A delivery, abuse or read report.
+    Report,
+    /// A mailing list.
+    List,
+    /// Bulk mail.
+    Bulk,
+    /// Mail of the desk itself, come back.
+    Own,
+}
+
+/// Whether the sender in `From:` is proven by the desk's own mail server, and if not, why not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Authentication {
+    /// One From address, and the topmost trusted `dmarc` result passes.
+    Passed,
+    /// Anything else; the text says what was missing or wrong, for staff.
+    NotProven(String),
+}
+
+/// A message as a person would see it, and what the machine needs to know of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Message {
+    /// From, decoded; more than one is odd but possible.
+    pub from: Vec<Mailbox>,
+    /// To.
+    pub to: Vec<Mailbox>,
+    /// Cc.
+    pub cc: Vec<Mailbox>,
+    /// Reply-To; shown to staff, never answered to.
+    pub reply_to: Vec<Mailbox>,
+    /// The one sender: present only when From holds exactly one valid address.
+    pub sender: Option<Address>,
+    /// Subject, decoded and unfolded.
+    pub subject: String,
+    /// `Date:` with its own offset.
+    pub date: Option<Zoned>,
+    /// When the desk's server took the message: the topmost `Received:`.
+    pub received: Option<Timestamp>,
+    /// Message-ID without angle brackets.
+    pub message_id: Option<String>,
+    /// In-Reply-To ids without angle brackets.
+    pub in_reply_to: Vec<String>,
+    /// References ids without angle brackets, oldest first.
+    pub references: Vec<String>,
+    /// The whole readable body.
+    pub text: String,
+    /// `text` without quoted mail; the signature is kept.
+    pub new_text: String,
+    /// `new_text` without signature and footers: the person's own words. Facts are read here first.
+    pub clean: String,
+    /// What was cut as quoted.
+    pub quoted: Option<String>,
+    /// What was cut as signature.
+    pub signature: Option<String>,
+    /// Attached parts.
+    pub attachments: Vec<Attachment>,
+    /// Which machine wrote it; `None`: a person did.
+    pub automatic: Option<Automatic>,
+    /// The headers or rules that decided `automatic`.
+    pub automatic_why: Vec<String>,
+    /// Reasons not to answer by machine although a person may have written it; empty: none.
+    pub no_auto_reply: Vec<String>,
+    /// Whether the sender is proven.
+    pub authentication: Authentication,
+    /// What was broken, hidden or cut off.
+    pub defects: Vec<String>,
+}
+
+impl Message {
+    /// The display name in From, empty when there is none.
+    pub fn sender_name(&self) -> &str {
+        self.from.first().map_or("", |m| m.name.as_str())
+    }
+
+    /// "Now" of a message: its `Date:`, unless the topmost `Received:` is over 7 days away from it (then that one);
+    /// `None` when it carries neither.
+    pub fn moment(&self) -> Option<Timestamp> {
+        const WEEK: jiff::SignedDuration = jiff::SignedDuration::from_hours(7 * 24);
+        let date = self.date.as_ref().map(Zoned::timestamp);
+        match (date, self.received) {
+            (Some(d), Some(r)) if r.duration_since(d).abs() > WEEK => Some(r),
+            (d, r) => d.or(r),
+        }
+    }
+
+    /// Whether the sender is proven by the desk's own server.
+    pub fn is_authenticated(&self) -> bool {
+        self.authentication == Authentication::Passed
+    }
+}
