@@ -203,6 +203,8 @@ pub enum Person {
         evidence: Vec<Evidence>,
         /// The next best, at most 3.
         others: Vec<Near>,
+        /// The register knows this person under another name than the message gives.
+        name_conflict: bool,
     },
     /// Two or more fit equally; at most 3 of them are listed.
     Several(Vec<Near>),
