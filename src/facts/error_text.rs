@@ -1,1 +1,325 @@
-//! stub
+//! The error message as displayed, where the person reproduces it: quoted, told after `it says`, or a message of the
+//! platform that is known word for word. Indirect speech ("it says my code is expired") reproduces nothing.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::tokens::{Gap, Kind, Tokens, fold};
+use crate::fault::{Fault, Faults, TextFile};
+
+/// Messages of the platform, word for word.
+#[derive(Debug, Clone, Default)]
+pub struct KnownMessages(Vec<Vec<String>>);
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    message: Vec<Entry>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    en: toml::Spanned<String>,
+    fr: toml::Spanned<String>,
+}
+
+impl KnownMessages {
+    /// Takes `rules/reading/messages.toml`.
+    ///
+    /// # Errors
+    /// Bad TOML; a message of fewer than four words.
+    pub fn load(file: &TextFile) -> Result<Self, Faults> {
+        let parsed: File = toml::from_str(&file.text).map_err(|e| {
+            let line = e.span().map(|s| Fault::line_of(&file.text, s.start));
+            Faults(vec![Fault::new(&file.path, line, e.message(), "each [[message]] needs en = \"…\" and fr = \"…\"")])
+        })?;
+        let (mut known, mut faults) = (Vec::new(), Vec::new());
+        for text in parsed.message.iter().flat_map(|m| [&m.en, &m.fr]) {
+            let words = words(text.get_ref());
+            if words.len() < 4 {
+                let line = Some(Fault::line_of(&file.text, text.span().start));
+                faults.push(Fault::new(&file.path, line, "a message of fewer than four words", "leave it out: it would be met in people's own sentences"));
+            }
+            known.push(words);
+        }
+        if faults.is_empty() { Ok(Self(known)) } else { Err(Faults(faults)) }
+    }
+
+    /// The longest stretch of `tokens` that is one of the messages, slips of the keys and missing ends forgiven: token range.
+    fn find(&self, tokens: &Tokens) -> Option<Range<usize>> {
+        self.0.iter().filter_map(|known| stretch(tokens, known)).max_by_key(|r| r.len())
+    }
+}
+
+fn words(text: &str) -> Vec<String> {
+    let tokens = Tokens::of(text);
+    (0..tokens.len()).filter(|i| tokens.kind(*i) != Some(Kind::Mark)).map(|i| tokens.fold(i).to_owned()).collect()
+}
+
+/// Where at least five words in a row, and seven in ten of a message, stand in the text in its order.
+fn stretch(tokens: &Tokens, known: &[String]) -> Option<Range<usize>> {
+    let need = (known.len() * 7).div_ceil(10).max(known.len().min(5));
+    for start in 0..tokens.len() {
+        let Some(offset) = known.iter().take(3).position(|k| alike(tokens.fold(start), k)) else { continue };
+        let (mut at, mut hits, mut end, mut misses) = (start, 0, start, 0);
+        for word in known.iter().skip(offset) {
+            while tokens.kind(at) == Some(Kind::Mark) {
+                at += 1;
+            }
+            if alike(tokens.fold(at), word) {
+                (hits, end, at) = (hits + 1, at + 1, at + 1);
+            } else if misses == 0 && alike(tokens.fold(at + 1), word) {
+                (hits, end, at, misses) = (hits + 1, at + 2, at + 2, 1);
+            } else {
+                break;
+            }
+        }
+        if hits >= need {
+            return Some(start..end);
+        }
+    }
+    None
+}
+
+fn alike(a: &str, b: &str) -> bool {
+    a == b || (a.len() >= 5 && b.len() >= 5 && a.len().abs_diff(b.len()) <= 1 && strsim::osa_distance(a, b) <= 1)
+}
+
+/// Text between quotation marks of any kind; a straight single one must stand outside a word.
+static QUOTED: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r#"«\s?([^«»\n]{2,240}?)\s?»|"([^"\n]{2,240}?)"|“([^“”"\n]{2,240}?)[”"]|(?:^|[\s(:,;])['‘]((?:[^'‘’\n]|\w['’]\w){2,240}?)['’](?:$|[\s).,;:!?])"#).ok());
+/// What a browser or a server says: `ERR_CONNECTION_REFUSED`, `404 Not Found`, `410 Gone`, `Erreur 410`, `bad gateway`.
+static MACHINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"\b[A-Z]{3,}(?:_[A-Z0-9]+){1,6}\b",
+        r"|\b(?:40[0-9]|41[0-9]|42[29]|50[0-9])(?: ?[-–—:] ?|,? )(?:[Pp]age (?:introuvable|not found|non trouvée)|[Tt]his page (?:could|can)[^.!?\n,]{3,40}|Not Found|not found|Forbidden|Gone|Bad Gateway|Service Unavailable|Internal Server Error|Unauthorized|[Ii]nterdit|[Ii]ntrouvable)",
+        r"|\b(?:Erreur|Error|erreur|error) (?:[A-Z]{1,3}-?)?\d{2,5}(?: ?: [^.!?\n,]{3,60})?",
+        r"|\b(?:Bad Gateway|Internal Server Error|Service Unavailable|Gateway Timeout|Bad Request)\b"
+    ))
+    .ok()
+});
+
+/// The displayed error in `tokens`' text as a span of bytes, if the person reproduces one.
+pub fn read(tokens: &Tokens, known: &KnownMessages) -> Option<Range<usize>> {
+    let text = tokens.text();
+    quoted(tokens)
+        .or_else(|| known.find(tokens).map(|r| tokens.span(r.start, r.end)))
+        .or_else(|| told(tokens))
+        .or_else(|| MACHINE.as_ref().and_then(|m| m.find(text)).map(|m| trimmed(text, m.range())))
+}
+
+fn trimmed(text: &str, span: Range<usize>) -> Range<usize> {
+    let written = text.get(span.clone()).unwrap_or("");
+    let tail = written.len() - written.trim_end_matches([' ', ',', ':', ';', '-', '–']).len();
+    let lead = written.len() - written.trim_start().len();
+    span.start + lead..span.end - tail.min(written.len() - lead)
+}
+
+/// The quoted text that most looks like an error.
+fn quoted(tokens: &Tokens) -> Option<Range<usize>> {
+    let text = tokens.text();
+    let mut best: Option<(i32, Range<usize>)> = None;
+    for captures in QUOTED.as_ref()?.captures_iter(text).take(40) {
+        let Some(inner) = captures.iter().skip(1).flatten().next() else { continue };
+        let at = tokens.at_byte(inner.start());
+        let points = points(tokens, at, inner.as_str());
+        if points >= 3 && best.as_ref().is_none_or(|(top, _)| points > *top) {
+            best = Some((points, trimmed(text, inner.range())));
+        }
+    }
+    best.map(|(_, span)| span)
+}
+
+fn points(tokens: &Tokens, at: usize, inner: &str) -> i32 {
+    let folded = fold(inner);
+    let list: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    if list.is_empty() || list.len() > 30 || is_button(&folded) {
+        return -10;
+    }
+    let faulty = list.iter().any(|w| is_fault_word(w));
+    let told = (at.saturating_sub(9)..at).rev().take_while(|i| !tokens.ends_sentence(*i)).any(|i| is_telling(tokens.fold(i)));
+    let pressed = (at.saturating_sub(4)..at).any(|i| is_pressing(tokens.fold(i)));
+    let person = (at.saturating_sub(5)..at).any(|i| matches!(tokens.fold(i), "coordinator" | "prof" | "she" | "he" | "they" | "ils" | "elle" | "coordonnatrice" | "secretariat" | "subject" | "objet" | "titled" | "called" | "intitule" | "called"));
+    let own = list.iter().any(|w| matches!(*w, "i" | "je" | "j" | "mon" | "my" | "ma"));
+    i32::from(faulty) * 3 + i32::from(told) * 3 + i32::from(list.len() >= 3) - i32::from(pressed) * 5 - i32::from(person) * 4 - i32::from(own) * 2
+        - i32::from(!faulty && list.len() <= 1) * 3
+}
+
+/// Names of buttons and mails, which people quote too.
+fn is_button(folded: &str) -> bool {
+    let plain = folded.trim_matches(|c: char| !c.is_alphanumeric());
+    matches!(
+        plain,
+        "forgot password" | "forgot my password" | "forgot your password" | "mot de passe oublie" | "forgotten password" | "sign in" | "log in" | "login" | "se connecter" | "connexion" | "invitation to nexam"
+            | "invitation a nexam" | "invitation nexam" | "nexam" | "continue with google" | "continue with microsoft" | "continuer avec google" | "continuer avec microsoft" | "activate my account"
+            | "activer mon compte" | "reset password" | "reinitialiser" | "terminer" | "finish" | "submit" | "activate" | "activer" | "envoyer" | "send" | "create an account" | "creer un compte"
+            | "with instructions" | "other" | "spam" | "junk"
+    ) || plain.starts_with("invitation to") || plain.starts_with("invitation a n")
+}
+
+/// Words of error messages, both languages.
+fn is_fault_word(word: &str) -> bool {
+    matches!(
+        word,
+        "invalid" | "expired" | "error" | "incorrect" | "failed" | "fail" | "failure" | "denied" | "unknown" | "wrong" | "not" | "no" | "cannot" | "can" | "couldn" | "unable" | "already" | "unexpected" | "unavailable"
+            | "missing" | "longer" | "locked" | "blocked" | "rejected" | "refused" | "oops" | "sorry" | "timeout" | "timed" | "try" | "again" | "please" | "found" | "recognized" | "recognised" | "exist" | "must"
+            | "gone" | "closed" | "consumed" | "inactive" | "disabled" | "mismatch" | "malformed" | "forbidden" | "bad" | "invalide" | "expire" | "expiree" | "erreur" | "incorrects" | "incorrecte" | "echec"
+            | "echoue" | "refuse" | "refusee" | "inconnu" | "inconnue" | "errone" | "erronee" | "impossible" | "introuvable" | "introuvables" | "pas" | "aucun" | "aucune" | "plus" | "deja" | "inexistant"
+            | "inexistante" | "indisponible" | "bloque" | "verrouille" | "inactif" | "invalides" | "desole" | "oups" | "veuillez" | "reconnu" | "reconnue" | "interdit" | "perime" | "perimee" | "manquant" | "existe"
+            | "probleme" | "problem" | "nonexistent" | "unrecognised" | "unrecognized" | "non" | "ended" | "trouve" | "correspond" | "ne" | "n" | "inexactes" | "pending" | "unsupported" | "epuise" | "depasse"
+    ) || (word.len() == 3 && matches!(word.as_bytes(), [b'4' | b'5', b'0'..=b'2', b'0'..=b'9']))
+}
+
+/// Words that lead to what a page displays.
+fn is_telling(word: &str) -> bool {
+    matches!(
+        word,
+        "says" | "say" | "saying" | "said" | "message" | "messages" | "error" | "erreur" | "get" | "getting" | "got" | "gets" | "shows" | "show" | "showing" | "displays" | "displayed" | "display" | "tells" | "telling"
+            | "told" | "reads" | "read" | "states" | "stating" | "returns" | "answers" | "answer" | "goes" | "went" | "greeted" | "popup" | "pops" | "see" | "seeing" | "yells" | "throws" | "gives" | "with" | "dit" | "disent" | "affiche"
+            | "affichee" | "indique" | "marque" | "repond" | "ecrit" | "voici" | "recois" | "obtiens" | "vois" | "sort" | "crache" | "renvoie" | "donne" | "texte" | "lis" | "annonce" | "signale" | "retourne" | "mene" | "tombe"
+            | "pretend" | "lire" | "mention" | "apparait" | "appears" | "responds" | "replies" | "spits" | "refuse" | "ouvre" | "amene" | "disant" | "met" | "sur" | "to" | "by" | "just" | "always"
+    )
+}
+
+fn is_pressing(word: &str) -> bool {
+    matches!(
+        word,
+        "click" | "clicked" | "clicking" | "press" | "pressed" | "pressing" | "hit" | "tap" | "tapped" | "button" | "bouton" | "clique" | "cliquer" | "clic" | "pese" | "appuye" | "appuie" | "option" | "used" | "using" | "utilise" | "fais"
+            | "tab" | "onglet" | "menu" | "word" | "called" | "try" | "choisi" | "folder" | "dossier" | "essaye"
+    )
+}
+
+/// `it says: Code not valid`, `ça affiche Compte introuvable dès que …`: a capital behind a telling word, up to where the person goes on.
+fn told(tokens: &Tokens) -> Option<Range<usize>> {
+    for at in 1..tokens.len() {
+        let Some(token) = tokens.get(at).filter(|t| t.kind == Kind::Word && t.capital) else { continue };
+        let before = tokens.fold(at - 1);
+        let colon = matches!(before, ":" | "(" | "," | "-" | ".") && tokens.gap(at) < Gap::Blank || (before == ":" && token.gap == Gap::Blank);
+        let back = if matches!(before, ":" | "(" | "," | "-") { at - 1 } else { at };
+        let told = (back.saturating_sub(6)..back).rev().take_while(|i| !tokens.ends_sentence(*i)).any(|i| is_telling(tokens.fold(i)) && !matches!(tokens.fold(i), "to" | "with" | "by" | "just" | "always"));
+        let direct = tokens.fold(at.saturating_sub(1)) != "." && (is_telling(before) || matches!(before, "a" | "sur" | "que") && told);
+        let opens = (colon && told && before != "." && before != ",") || direct || (matches!(before, "(" | ":" | "...") && !tokens.ends_sentence(at - 1));
+        if !opens || is_own_word(tokens.fold(at)) || all_capitals(tokens, at) {
+            continue;
+        }
+        let end = message_end(tokens, at, before);
+        let count = (at..end).filter(|i| tokens.is_word(*i)).count();
+        let faulty = (at..end).any(|i| is_fault_word(tokens.fold(i)));
+        if (2..=18).contains(&count) && faulty {
+            return Some(tokens.span(at, end));
+        }
+    }
+    None
+}
+
+fn all_capitals(tokens: &Tokens, at: usize) -> bool {
+    let shouted = |i: usize| tokens.raw(i).chars().count() > 1 && tokens.raw(i).chars().all(char::is_uppercase);
+    (at.saturating_sub(4)..at).filter(|i| shouted(*i)).count() >= 2
+}
+
+fn is_own_word(word: &str) -> bool {
+    matches!(
+        word,
+        "i" | "je" | "j" | "my" | "mon" | "ma" | "mes" | "merci" | "thanks" | "thank" | "please" | "svp" | "regards" | "bonjour" | "hello" | "hi" | "dear" | "exam" | "examen" | "what" | "how" | "can" | "could" | "est" | "pouvez" | "comment"
+            | "name" | "nom" | "prenom" | "first" | "last" | "email" | "course" | "cours" | "google" | "nexam" | "chrome" | "firefox" | "safari" | "outlook" | "gmail" | "monday" | "tuesday" | "wednesday" | "thursday" | "friday"
+    )
+}
+
+/// Where a message told without quotation marks ends: at a stop, a line end, or a word with which the person goes on.
+fn message_end(tokens: &Tokens, at: usize, before: &str) -> usize {
+    let mut i = at + 1;
+    let mut depth = 0_i32;
+    while i < tokens.len() && i < at + 24 {
+        let word = tokens.fold(i);
+        if tokens.gap(i) >= Gap::Line {
+            break;
+        }
+        match word {
+            "(" => depth += 1,
+            ")" if depth == 0 => break,
+            ")" => depth -= 1,
+            "!" | "?" | ";" | "\"" => break,
+            "." if tokens.gap(i + 1) != Gap::None || i + 1 >= tokens.len() => break,
+            ":" | "," if before != "(" && tokens.get(i + 1).is_none_or(|t| t.capital) => break,
+            "des" if tokens.fold(i + 1) == "que" => break,
+            "quand" | "alors" | "pis" | "malgre" | "pourtant" | "meme" | "whenever" | "although" | "though" | "when" | "depuis" | "sauf" | "faque" | "since" | "chaque" if depth == 0 => break,
+            "a" if tokens.fold(i + 1) == "chaque" => break,
+            "et" | "and" | "but" | "mais" if matches!(tokens.fold(i + 1), "je" | "j" | "i" | "puis" | "then" | "c" | "it" | "mon" | "my" | "after" | "apres") => break,
+            _ => {}
+        }
+        i += 1;
+    }
+    i.min(tokens.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known() -> KnownMessages {
+        KnownMessages::load(&TextFile { path: "reading/messages.toml".into(), text: include_str!("../../rules/reading/messages.toml").into() }).unwrap()
+    }
+
+    fn error(text: &str) -> Option<&str> {
+        let tokens = Tokens::of(text);
+        read(&tokens, &known()).and_then(|s| text.get(s))
+    }
+
+    #[test]
+    fn a_displayed_message_is_reproduced() {
+        let cases = [
+            (r#"The site says "Code not accepted" twice"#, "Code not accepted"),
+            ("ça m'affiche « Ce lien a expiré » encore", "Ce lien a expiré"),
+            ("I get 'that code isn't valid' each time", "that code isn't valid"),
+            ("“Access denied”, that is all", "Access denied"),
+            ("Message: \"Not valid for this school\".", "Not valid for this school"),
+            ("the page displayed: Invitation code does not exist or has expired. Help", "Invitation code does not exist or has expired"),
+            ("Le code d'invitaton n'existe pas ou est expire svp aidez", "Le code d'invitaton n'existe pas ou est expire"),
+            ("I see invitation code does not exist or has expired", "invitation code does not exist or has expired"),
+            ("ça écrit Code inconnu du système", "Code inconnu du système"),
+            ("il me crache Compte introuvable dès que j'entre", "Compte introuvable"),
+            ("Le login me refuse (Mot de passe incorrect) encore", "Mot de passe incorrect"),
+            ("adresse exacte, rien à faire : Identifiants invalides.", "Identifiants invalides"),
+            ("ERR_CONNECTION_REFUSED sur le lien", "ERR_CONNECTION_REFUSED"),
+            ("the link goes to 404 Not Found", "404 Not Found"),
+            ("mène à une page 404 – page introuvable.", "404 – page introuvable"),
+            ("le bouton donne Erreur 410 et voilà", "Erreur 410"),
+            ("I get this:\n\nYour session is no longer valid\n\nWhat now?", "Your session is no longer valid"),
+            ("it went \"oops, try again later\"", "oops, try again later"),
+            ("le message suivant : Aucun compte ne correspond à cette adresse. Merci", "Aucun compte ne correspond à cette adresse"),
+            ("Il apparaît \"adresse inconnue\"", "adresse inconnue"),
+            ("page says \"We cannot find your account\"", "We cannot find your account"),
+            ("« n'existe pas ou est expiré » chaque fois", "n'existe pas ou est expiré"),
+            ("error: \"E-1007 unknown code\"", "E-1007 unknown code"),
+            ("ce code a deja ete utilise", "ce code a deja ete utilise"),
+            ("Il me dit Adresse courriel ou mot de passe incorrect quand j'essaie", "Adresse courriel ou mot de passe incorrect"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(error(text), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn indirect_speech_and_buttons_reproduce_nothing() {
+        let cases = [
+            "it says my code is expired", "ça dit que mon code est expiré", "I clicked \"Forgot password\" twice", "je clique sur « Mot de passe oublié »", "the mail called \"Invitation to Nexam\"",
+            "My coordinator said 'sent on Monday'", "I don't have an account", "it's what I'm told, that's it", "le site me répond qu'il n'existe pas", "the code does not work", "",
+        ];
+        for text in cases {
+            assert_eq!(error(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_short_message_in_the_file_is_a_fault_with_its_line() {
+        let file = TextFile { path: "reading/messages.toml".into(), text: "[[message]]\nen = \"Not found\"\nfr = \"Cette page est introuvable\"\n".into() };
+        let faults = KnownMessages::load(&file).unwrap_err();
+        assert_eq!(faults.0.iter().map(|f| f.line).collect::<Vec<_>>(), [Some(2)]);
+        let broken = TextFile { path: "m.toml".into(), text: "[[message]]\nen = 1".into() };
+        assert!(KnownMessages::load(&broken).is_err());
+    }
+}

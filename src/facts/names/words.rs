@@ -1,0 +1,110 @@
+//! Words around and inside names, folded, and the common words that are no names though they stand where names stand.
+
+/// Mr, Mme, Dr …
+pub fn is_title(word: &str) -> bool {
+    matches!(word, "m" | "mr" | "mrs" | "ms" | "miss" | "mx" | "mme" | "mlle" | "monsieur" | "madame" | "mademoiselle" | "dr" | "dre" | "drs" | "prof" | "me" | "sir" | "ing")
+}
+
+/// de, van, el, bin … : they belong to the last name.
+pub fn is_particle(word: &str) -> bool {
+    matches!(
+        word,
+        "de" | "da" | "do" | "dos" | "das" | "du" | "des" | "del" | "della" | "di" | "van" | "von" | "der" | "den" | "ten" | "ter" | "la" | "le" | "el" | "al" | "ben" | "bin" | "binti" | "binte" | "ibn" | "abu" | "st" | "ste" | "saint" | "sainte" | "mac" | "mc" | "o" | "zu"
+    )
+}
+
+/// Frequent Chinese family names, for names that lead with them.
+pub fn is_chinese_surname(word: &str) -> bool {
+    matches!(
+        word,
+        "tan" | "lim" | "ng" | "wong" | "chan" | "goh" | "koh" | "teo" | "ong" | "chua" | "toh" | "chong" | "cheng" | "leong" | "ho" | "low" | "yeo" | "sim" | "chia" | "wang" | "zhang" | "liu" | "huang" | "zhao" | "zhou" | "chen" | "lin" | "wu" | "xu" | "zhu"
+            | "ngoh" | "seah" | "foo" | "tay" | "cheung" | "leung" | "lam" | "kwok"
+    )
+}
+
+/// First names that often stand second: `Marie Anne Roy`, `Mary Jane Smith`.
+pub fn is_second_first_name(word: &str) -> bool {
+    matches!(
+        word,
+        "anne" | "ann" | "jane" | "marie" | "louise" | "claude" | "pierre" | "paul" | "jean" | "michel" | "luc" | "marc" | "andre" | "eve" | "lynn" | "lee" | "rose" | "grace" | "elizabeth" | "michelle" | "francois" | "philippe" | "lou" | "sophie" | "josee" | "helene" | "irfan" | "aisyah"
+            | "james" | "john" | "joseph" | "david" | "william" | "alexander" | "catherine" | "nicole" | "maria" | "sue" | "beth" | "kate" | "jo" | "joy" | "hope" | "may" | "mae" | "ray" | "thomas" | "robert" | "michael" | "charles" | "denis" | "yves" | "guy"
+    )
+}
+
+/// Daughter, student, conjoint … : the person that somebody writes for.
+pub fn is_relation(word: &str) -> bool {
+    matches!(
+        word,
+        "daughter" | "son" | "student" | "students" | "candidate" | "candidates" | "wife" | "husband" | "child" | "girlfriend" | "boyfriend" | "partner" | "spouse" | "sister" | "brother" | "niece" | "nephew" | "mother" | "father" | "mom" | "mum" | "dad" | "trainee" | "resident" | "employee"
+            | "fille" | "fils" | "etudiant" | "etudiante" | "etudiants" | "etudiantes" | "eleve" | "eleves" | "candidat" | "candidate's" | "candidats" | "candidates's" | "epouse" | "mari" | "femme" | "conjoint" | "conjointe" | "soeur" | "frere" | "blonde" | "chum" | "copine" | "copain" | "residente"
+            | "stagiaire" | "stagiaires" | "enfant" | "niece's" | "neveu" | "mere" | "pere" | "apprenant" | "apprenante" | "employee's" | "learner" | "apprentie" | "apprenti" | "residents"
+    )
+}
+
+/// A friend or colleague: the candidate only where one writes *for* them.
+pub fn is_friend(word: &str) -> bool {
+    matches!(word, "friend" | "ami" | "amie" | "colleague" | "collegue" | "classmate" | "roommate" | "coloc" | "camarade" | "cousin" | "cousine" | "roomie" | "mate")
+}
+
+/// my, our, notre, one of our …
+pub fn is_ours(word: &str) -> bool {
+    matches!(word, "my" | "our" | "the" | "a" | "an" | "mon" | "ma" | "mes" | "notre" | "nos" | "une" | "un" | "l" | "la" | "le" | "this" | "cette" | "cet" | "votre" | "de")
+}
+
+/// Regards, Merci, Cordialement … : what stands before a name at the end.
+pub fn is_closer(word: &str) -> bool {
+    matches!(
+        word,
+        "regards" | "thanks" | "thank" | "thx" | "tks" | "ty" | "cheers" | "best" | "sincerely" | "yours" | "truly" | "faithfully" | "kindly" | "respectfully" | "cordially" | "love" | "warmly" | "appreciated" | "tia" | "obliged" | "gratefully" | "wishes" | "advance" | "you" | "much" | "xx" | "xoxo"
+            | "day" | "weekend" | "evening" | "morning" | "merci" | "cordialement" | "salutations" | "sincerement" | "bien" | "vous" | "avance" | "amicalement" | "respectueusement" | "remerciements" | "beaucoup" | "infiniment" | "journee" | "soiree" | "bonne" | "distinguees" | "cdlt" | "cdt" | "mci" | "plus" | "soir"
+            | "aide" | "help" | "urgently" | "lmk" | "warm" | "kind" | "bye" | "ciao" | "mille" | "signe" | "signed" | "grand" | "svp" | "please" | "pls" | "semaine" | "xo" | "bises" | "salut" | "ps"
+    )
+}
+
+/// Functions, machines and bodies that stand where names do.
+pub fn is_role(word: &str) -> bool {
+    matches!(
+        word,
+        "service" | "services" | "support" | "team" | "equipe" | "office" | "bureau" | "admin" | "administration" | "examens" | "examen" | "exams" | "exam" | "examinations" | "department" | "departement" | "iphone" | "ipad" | "android" | "samsung" | "outlook" | "gmail" | "mail" | "helpdesk" | "help"
+            | "desk" | "info" | "noreply" | "reply" | "university" | "universite" | "college" | "cegep" | "school" | "ecole" | "faculty" | "faculte" | "ordre" | "order" | "registrar" | "registraire" | "secretariat" | "coordination" | "coordinator" | "coordinatrice" | "coordonnatrice" | "nexam" | "contact"
+            | "centre" | "center" | "institut" | "institute" | "student" | "etudiant" | "etudiante" | "candidate" | "candidat" | "user" | "utilisateur" | "admissions" | "admission" | "scolarite" | "programme" | "program" | "direction" | "system" | "systeme" | "technique" | "technical" | "client" | "it" | "manager"
+            | "director" | "directeur" | "directrice" | "responsable" | "secretaire" | "mailer" | "daemon" | "postmaster" | "formation" | "evaluation" | "evaluations" | "accueil" | "inscription" | "inscriptions" | "comptabilite" | "newsletter" | "notifications" | "haute" | "hospital" | "hopital" | "clinic"
+    )
+}
+
+/// Common words of both languages: a run of words with one of them is a sentence, no name.
+pub fn is_common(word: &str) -> bool {
+    is_closer(word) || is_role(word) || is_grammar(word) || is_matter(word)
+        || crate::facts::dates::words::month(word).is_some_and(|_| !matches!(word, "may" | "april" | "june" | "august" | "avril" | "jan"))
+        || crate::facts::dates::words::weekday(word, false).is_some_and(|w| !w.1)
+        || crate::facts::dates::evaluation::is_exam_word(word)
+}
+
+fn is_grammar(word: &str) -> bool {
+    matches!(
+        word,
+        "i" | "me" | "my" | "we" | "us" | "our" | "he" | "she" | "it" | "its" | "they" | "them" | "their" | "this" | "that" | "these" | "those" | "there" | "here" | "is" | "are" | "was" | "were" | "be" | "been" | "am" | "has" | "have" | "had" | "do" | "does" | "did" | "can" | "cannot" | "could" | "should"
+            | "would" | "must" | "might" | "not" | "no" | "yes" | "and" | "or" | "but" | "if" | "so" | "because" | "as" | "at" | "by" | "for" | "from" | "in" | "into" | "on" | "to" | "with" | "without" | "about" | "after" | "before" | "again" | "all" | "also" | "any" | "another" | "every" | "everyone" | "how" | "just"
+            | "like" | "more" | "most" | "never" | "now" | "only" | "other" | "out" | "over" | "same" | "since" | "some" | "still" | "than" | "then" | "too" | "up" | "very" | "what" | "when" | "where" | "which" | "while" | "who" | "why" | "your" | "ur" | "im" | "ive" | "dont" | "wont" | "cant" | "didnt" | "doesnt" | "the" | "an"
+            | "always" | "soon" | "asap" | "both" | "each" | "either" | "else" | "even" | "ever" | "few" | "many" | "nothing" | "nobody" | "anyone" | "someone" | "something" | "anything" | "off" | "once" | "one" | "two" | "three" | "per" | "s" | "t" | "nor" | "maybe" | "perhaps" | "sorry" | "ok" | "okay" | "lol" | "hi" | "hello"
+            | "hey" | "dear" | "je" | "j" | "tu" | "il" | "elle" | "on's" | "nous" | "ils" | "elles" | "ce" | "cet" | "cette" | "ces" | "ca" | "c" | "cela" | "mon" | "ma" | "mes" | "ton" | "ta" | "son" | "sa" | "ses" | "notre" | "nos" | "votre" | "vos" | "leur" | "leurs" | "est" | "sont" | "etait" | "ai" | "ont" | "avez" | "avons"
+            | "suis" | "es" | "sommes" | "etes" | "et" | "ou" | "mais" | "donc" | "car" | "ni" | "si" | "que" | "qui" | "quoi" | "dont" | "pour" | "par" | "dans" | "sur" | "sous" | "avec" | "sans" | "chez" | "vers" | "avant" | "apres" | "depuis" | "pendant" | "pas" | "ne" | "jamais" | "rien" | "tout" | "tous" | "toute" | "toutes"
+            | "tres" | "trop" | "peu" | "moi" | "toi" | "lui" | "eux" | "y" | "en" | "au" | "aux" | "une" | "un" | "les" | "comment" | "quand" | "pourquoi" | "combien" | "ici" | "oui" | "non" | "deja" | "encore" | "toujours" | "aussi" | "bonjour" | "bonsoir" | "allo" | "coucou" | "demain" | "hier" | "aujourd" | "tomorrow" | "today"
+            | "yesterday" | "tonight" | "pis" | "pk" | "jai" | "chu" | "l" | "d" | "n" | "qu" | "objet" | "subject" | "re" | "fwd" | "tr" | "urgent" | "urgence" | "attached" | "ci" | "joint" | "jointe" | "via"
+    )
+}
+
+fn is_matter(word: &str) -> bool {
+    matches!(
+        word,
+        "code" | "codes" | "link" | "lien" | "invitation" | "invite" | "password" | "passe" | "mot" | "mdp" | "email" | "courriel" | "account" | "compte" | "login" | "connexion" | "activation" | "reset" | "error" | "erreur" | "message" | "page" | "site" | "website" | "platform" | "plateforme" | "portal" | "portail" | "address"
+            | "adresse" | "access" | "acces" | "problem" | "probleme" | "issue" | "works" | "working" | "work" | "need" | "want" | "try" | "tried" | "get" | "got" | "send" | "sent" | "give" | "call" | "wait" | "waiting" | "sign" | "log" | "click" | "open" | "expired" | "expire" | "invalid" | "invalide" | "refused" | "refuse"
+            | "received" | "recu" | "recue" | "envoye" | "marche" | "fonctionne" | "aidez" | "besoin" | "faut" | "peux" | "veux" | "voudrais" | "reponse" | "answer" | "phone" | "telephone" | "tel" | "cell" | "cel" | "fax" | "ext" | "poste" | "course" | "cours" | "class" | "classe" | "group" | "groupe" | "year" | "annee" | "bsc" | "msc" | "phd"
+            | "ba" | "master" | "bachelor" | "bac" | "maitrise" | "doctorat" | "nurse" | "nursing" | "infirmier" | "infirmiere" | "pharmacist" | "science" | "sciences" | "chemistry" | "biology" | "medicine" | "medecine" | "engineering" | "law" | "droit" | "chrome" | "firefox" | "safari" | "edge" | "google" | "microsoft" | "windows"
+            | "id" | "number" | "numero" | "matricule" | "name" | "nom" | "prenom" | "first" | "last" | "date" | "time" | "heure" | "heures" | "hours" | "days" | "jours" | "week" | "month" | "mois" | "jour" | "canada" | "quebec" | "montreal" | "france" | "suisse" | "belgique" | "envoye's" | "sent's" | "junk" | "spam" | "inbox" | "screenshot"
+            | "capture" | "ecran" | "confidential" | "confidentialite" | "avis" | "notice" | "good" | "great" | "nice" | "bad" | "new" | "old" | "stressed" | "panic" | "panique" | "happy" | "looking" | "forward" | "hearing" | "mind" | "dead" | "mort" | "broken" | "fail" | "failed" | "unknown" | "inconnu" | "welcome" | "everything"
+            | "resolved" | "solved" | "regle" | "fixed" | "done" | "fini" | "test's" | "semester" | "term" | "trimestre" | "automne" | "hiver" | "fall" | "winter" | "spring" | "summer" | "externe" | "cohorte" | "cohort" | "promotion" | "stage" | "make" | "let" | "know" | "see" | "go" | "come" | "take" | "took" | "put" | "say" | "says"
+            | "loads" | "crying" | "confused" | "lost" | "perdu" | "perdue" | "fyi" | "etc" | "gone" | "helas" | "dommage" | "bref" | "voila" | "enfin" | "madame" | "monsieur" | "sir" | "gang" | "folks" | "guys" | "everybody" | "there's" | "unit" | "module" | "registered" | "inscrit" | "inscrite" | "available" | "disponible"
+            | "locked" | "stuck" | "bloque" | "bloquee" | "ready" | "pret" | "prete" | "unable" | "using" | "trying" | "writing" | "having" | "getting" | "asking" | "student's" | "able" | "aware" | "sure" | "certain" | "canadian" | "french" | "english" | "francais" | "anglais" | "pa" | "lpn" | "rn" | "inh" | "ing" | "mba" | "normal"
+    )
+}
