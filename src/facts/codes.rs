@@ -64,7 +64,8 @@ fn in_groups(text: &str, span: Range<usize>) -> Option<Candidate> {
         let digits = group.len() - letters;
         let mixed = letters > 0 && digits > 0;
         let start = *from.get_or_insert(offset);
-        let fits = if start == offset { mixed || (digits > 0 && group.len() >= 4) } else { digits > 0 || (letters <= 4 && !is_plain_word(group)) };
+        let fits =
+            if start == offset { mixed || (digits > 0 && group.len() >= 4) } else { digits > 0 || (letters <= 4 && !is_plain_word(group)) };
         if !fits {
             from = None;
         } else if start != offset {
@@ -89,16 +90,87 @@ fn in_groups(text: &str, span: Range<usize>) -> Option<Candidate> {
 fn is_plain_word(group: &str) -> bool {
     matches!(
         group.to_ascii_lowercase().as_str(),
-        "and" | "is" | "it" | "the" | "at" | "on" | "in" | "for" | "et" | "le" | "la" | "de" | "du" | "but" | "not" | "my" | "ne" | "pas" | "was" | "has" | "ca" | "est" | "dit" | "does"
-            | "to" | "or" | "ou" | "as" | "by" | "me" | "je" | "si" | "un" | "no" | "so" | "be" | "if" | "an" | "tout" | "mais" | "pis" | "with" | "from" | "this" | "that" | "que" | "qui"
+        "and"
+            | "is"
+            | "it"
+            | "the"
+            | "at"
+            | "on"
+            | "in"
+            | "for"
+            | "et"
+            | "le"
+            | "la"
+            | "de"
+            | "du"
+            | "but"
+            | "not"
+            | "my"
+            | "ne"
+            | "pas"
+            | "was"
+            | "has"
+            | "ca"
+            | "est"
+            | "dit"
+            | "does"
+            | "to"
+            | "or"
+            | "ou"
+            | "as"
+            | "by"
+            | "me"
+            | "je"
+            | "si"
+            | "un"
+            | "no"
+            | "so"
+            | "be"
+            | "if"
+            | "an"
+            | "tout"
+            | "mais"
+            | "pis"
+            | "with"
+            | "from"
+            | "this"
+            | "that"
+            | "que"
+            | "qui"
     )
 }
 
 fn is_time_or_ordinal(group: &str) -> bool {
     let digits = group.bytes().take_while(u8::is_ascii_digit).count();
     let rest = group.get(digits..).unwrap_or("");
-    digits > 0 && digits <= 4 && (matches!(rest, "am" | "pm" | "h" | "st" | "nd" | "rd" | "th" | "er" | "e" | "eme" | "ieme" | "x" | "min" | "hrs" | "k" | "g" | "gb" | "mb" | "mo" | "px" | "fa" | "days" | "jours" | "ans")
-        || (rest.starts_with('h') && rest.len() == 3 && rest.bytes().skip(1).all(|b| b.is_ascii_digit())))
+    digits > 0
+        && digits <= 4
+        && (matches!(
+            rest,
+            "am" | "pm"
+                | "h"
+                | "st"
+                | "nd"
+                | "rd"
+                | "th"
+                | "er"
+                | "e"
+                | "eme"
+                | "ieme"
+                | "x"
+                | "min"
+                | "hrs"
+                | "k"
+                | "g"
+                | "gb"
+                | "mb"
+                | "mo"
+                | "px"
+                | "fa"
+                | "days"
+                | "jours"
+                | "ans"
+        ) || (rest.starts_with('h') && rest.len() == 3 && rest.bytes().skip(1).all(|b| b.is_ascii_digit())))
 }
 
 /// A Canadian postal code: `H2X 1Y4`.
@@ -111,7 +183,8 @@ fn judge(text: &str, span: Range<usize>) -> Option<Candidate> {
     let written = text.get(span.clone())?;
     let before = text.get(..span.start)?.chars().next_back();
     let after = text.get(span.end..)?.chars().next();
-    let glued = matches!(before, Some('@' | '/' | '.' | '_' | '=' | '#' | '%' | '+' | '?' | '&')) && text.get(..span.start).is_some_and(|b| b.chars().rev().nth(1).is_some_and(|c| !c.is_whitespace()))
+    let glued = matches!(before, Some('@' | '/' | '.' | '_' | '=' | '#' | '%' | '+' | '?' | '&'))
+        && text.get(..span.start).is_some_and(|b| b.chars().rev().nth(1).is_some_and(|c| !c.is_whitespace()))
         || matches!(after, Some('@' | '=' | '_'))
         || before.is_some_and(char::is_alphanumeric)
         || after.is_some_and(char::is_alphanumeric)
@@ -195,22 +268,81 @@ fn cue_points(text: &str, span: &Range<usize>) -> i32 {
     let is_for = |w: &str| {
         matches!(
             w,
-            "code" | "codes" | "invitation" | "typed" | "type" | "typing" | "entered" | "enter" | "string" | "key" | "put" | "paste" | "pasted" | "tape" | "copie" | "recopie" | "mets"
-                | "entre" | "rentre" | "cle" | "token" | "jeton" | "invite" | "activation" | "take" | "copy" | "ecrit" | "entering" | "retape" | "numero" | "saisi" | "saisis"
+            "code"
+                | "codes"
+                | "invitation"
+                | "typed"
+                | "type"
+                | "typing"
+                | "entered"
+                | "enter"
+                | "string"
+                | "key"
+                | "put"
+                | "paste"
+                | "pasted"
+                | "tape"
+                | "copie"
+                | "recopie"
+                | "mets"
+                | "entre"
+                | "rentre"
+                | "cle"
+                | "token"
+                | "jeton"
+                | "invite"
+                | "activation"
+                | "take"
+                | "copy"
+                | "ecrit"
+                | "entering"
+                | "retape"
+                | "numero"
+                | "saisi"
+                | "saisis"
         )
     };
     let is_against = |w: &str| {
         matches!(
             w,
-            "student" | "matricule" | "etudiant" | "ticket" | "case" | "dossier" | "ref" | "reference" | "room" | "salle" | "local" | "phone" | "tel" | "groupe" | "group" | "course" | "cours"
-                | "iphone" | "version" | "windows" | "model" | "invoice" | "facture" | "permis" | "licence" | "erreur" | "error"
+            "student"
+                | "matricule"
+                | "etudiant"
+                | "ticket"
+                | "case"
+                | "dossier"
+                | "ref"
+                | "reference"
+                | "room"
+                | "salle"
+                | "local"
+                | "phone"
+                | "tel"
+                | "groupe"
+                | "group"
+                | "course"
+                | "cours"
+                | "iphone"
+                | "version"
+                | "windows"
+                | "model"
+                | "invoice"
+                | "facture"
+                | "permis"
+                | "licence"
+                | "erreur"
+                | "error"
         )
     };
     let exam = |w: &str| super::dates::evaluation::is_exam_word(w) || matches!(w, "in" | "for" | "pour" | "en");
     let mut points = 0;
     if near.iter().take(4).any(|w| is_for(w)) {
         points += 3;
-    } else if near.iter().any(|w| is_for(w)) || next.iter().any(|w| is_for(w) || matches!(*w, "invalid" | "invalide" | "refused" | "refuse" | "rejected" | "rejete" | "expired" | "perime")) {
+    } else if near.iter().any(|w| is_for(w))
+        || next.iter().any(|w| {
+            is_for(w) || matches!(*w, "invalid" | "invalide" | "refused" | "refuse" | "rejected" | "rejete" | "expired" | "perime")
+        })
+    {
         points += 2;
     }
     if near.iter().take(3).any(|w| is_against(w)) {
@@ -266,9 +398,28 @@ mod tests {
     #[test]
     fn course_codes_phones_and_student_numbers_are_no_codes() {
         let cases = [
-            "exam PSY-2140 tomorrow", "CHEM 2301", "cours 201-NYA-05 demain", "GIA1107", "student number s2104417", "call 902-555-0139", "514 555-0187", "le code reçu le 21-11-2025",
-            "code de H2X 1Y4", "covid-19", "mon code à 9h30", "invitation du 06-Apr-2026", "ticket 00921-B", "three-year-old", "ada22@uni.example", "https://nexam.example/a/8F7G6H5J",
-            "the code ends 4F", "version 12.4.1b", "a 6-digit code", "ANG-102-MQ lundi", "my code on 22nd of May", "Room B2-1104",
+            "exam PSY-2140 tomorrow",
+            "CHEM 2301",
+            "cours 201-NYA-05 demain",
+            "GIA1107",
+            "student number s2104417",
+            "call 902-555-0139",
+            "514 555-0187",
+            "le code reçu le 21-11-2025",
+            "code de H2X 1Y4",
+            "covid-19",
+            "mon code à 9h30",
+            "invitation du 06-Apr-2026",
+            "ticket 00921-B",
+            "three-year-old",
+            "ada22@uni.example",
+            "https://nexam.example/a/8F7G6H5J",
+            "the code ends 4F",
+            "version 12.4.1b",
+            "a 6-digit code",
+            "ANG-102-MQ lundi",
+            "my code on 22nd of May",
+            "Room B2-1104",
         ];
         for text in cases {
             assert_eq!(code(text), None, "{text}");

@@ -10,7 +10,12 @@ use super::tokens::{Gap, Kind, Tokens};
 /// The span of the course. `dates`: what is read as a date is no course; `skip`: nor are codes and addresses.
 pub fn read(tokens: &Tokens, dates: &[Mention], skip: &[Range<usize>]) -> Option<Range<usize>> {
     let reader = Reader { tokens, dates, skip };
-    let found = reader.labelled().or_else(|| reader.code()).or_else(|| reader.title_behind()).or_else(|| reader.title_before()).or_else(|| reader.beside_date())?;
+    let found = reader
+        .labelled()
+        .or_else(|| reader.code())
+        .or_else(|| reader.title_behind())
+        .or_else(|| reader.title_before())
+        .or_else(|| reader.beside_date())?;
     Some(tokens.span(found.start, found.end))
 }
 
@@ -42,21 +47,59 @@ impl Reader<'_, '_> {
     /// `Course: NURS 3120`, `Évaluation : Droit notarial`: the rest of the line.
     fn labelled(&self) -> Option<Range<usize>> {
         for at in 0..self.tokens.len() {
-            let opens = at == 0 || self.tokens.gap(at) >= Gap::Line || matches!(self.tokens.fold_before(at), "," | ";" | "*" | "-" | "\u{2022}" | "|");
+            let opens = at == 0
+                || self.tokens.gap(at) >= Gap::Line
+                || matches!(self.tokens.fold_before(at), "," | ";" | "*" | "-" | "\u{2022}" | "|");
             if !opens || !is_label(self.fold(at)) {
                 continue;
             }
-            let Some(colon) = (at + 1..at + 7).find(|i| matches!(self.fold(*i), ":" | "=") || self.tokens.gap(*i) >= Gap::Line).filter(|i| matches!(self.fold(*i), ":" | "=")) else {
+            let Some(colon) = (at + 1..at + 7)
+                .find(|i| matches!(self.fold(*i), ":" | "=") || self.tokens.gap(*i) >= Gap::Line)
+                .filter(|i| matches!(self.fold(*i), ":" | "="))
+            else {
                 continue;
             };
             let start = colon + 1;
-            let allowed = (at + 1..colon).all(|i| matches!(self.fold(i), "or" | "ou" | "/" | "name" | "code" | "de" | "du" | "cours" | "l" | "'" | "exam" | "evaluation" | "(" | ")" | "s" | "of" | "and" | "et" | "title" | "nom"));
+            let allowed = (at + 1..colon).all(|i| {
+                matches!(
+                    self.fold(i),
+                    "or" | "ou"
+                        | "/"
+                        | "name"
+                        | "code"
+                        | "de"
+                        | "du"
+                        | "cours"
+                        | "l"
+                        | "'"
+                        | "exam"
+                        | "evaluation"
+                        | "("
+                        | ")"
+                        | "s"
+                        | "of"
+                        | "and"
+                        | "et"
+                        | "title"
+                        | "nom"
+                )
+            });
             let mut end = start;
-            while end < self.tokens.len() && self.tokens.gap(end) < Gap::Line && !self.in_date(end) && end < start + 12 && !matches!(self.fold(end), "." | ";" | ",") {
+            while end < self.tokens.len()
+                && self.tokens.gap(end) < Gap::Line
+                && !self.in_date(end)
+                && end < start + 12
+                && !matches!(self.fold(end), "." | ";" | ",")
+            {
                 end += 1;
             }
             let found = self.trimmed(start..end);
-            if allowed && !found.is_empty() && self.tokens.gap(start) < Gap::Line && (found.start..found.end).any(|i| self.tokens.is_word(i)) && !self.skipped(start) {
+            if allowed
+                && !found.is_empty()
+                && self.tokens.gap(start) < Gap::Line
+                && (found.start..found.end).any(|i| self.tokens.is_word(i))
+                && !self.skipped(start)
+            {
                 return Some(found);
             }
         }
@@ -65,13 +108,15 @@ impl Reader<'_, '_> {
 
     fn code(&self) -> Option<Range<usize>> {
         let found: Vec<Range<usize>> = (0..self.tokens.len()).filter_map(|i| self.code_at(i)).take(20).collect();
-        let near_exam = |r: &&Range<usize>| (r.start.saturating_sub(4)..r.end + 3).any(|i| is_exam_word(self.fold(i)) || is_course_word(self.fold(i)));
+        let near_exam =
+            |r: &&Range<usize>| (r.start.saturating_sub(4)..r.end + 3).any(|i| is_exam_word(self.fold(i)) || is_course_word(self.fold(i)));
         found.iter().find(near_exam).or(found.first()).cloned()
     }
 
     /// `PSY-2140`, `CHEM 2301`, `201-NYA-05`, `UE 7.2`, `GIA1107`, `kiné 220`, `Physics 1E03`.
     fn code_at(&self, at: usize) -> Option<Range<usize>> {
-        if self.skipped(at) || (self.tokens.gap(at) == Gap::None && at > 0 && glues(self.tokens.fold_before(at), self.tokens.kind(at - 1))) {
+        if self.skipped(at) || (self.tokens.gap(at) == Gap::None && at > 0 && glues(self.tokens.fold_before(at), self.tokens.kind(at - 1)))
+        {
             return None;
         }
         if let Some(end) = self.quebec_code(at) {
@@ -85,12 +130,18 @@ impl Reader<'_, '_> {
         let hyphen = usize::from(self.fold(at + 1) == "-" && self.tokens.gap(at + 1) == Gap::None && self.tokens.gap(at + 2) == Gap::None);
         let number = at + 1 + hyphen;
         let (_, digits) = self.tokens.number(number)?;
-        if self.tokens.gap(number) > Gap::Space || self.in_date(number) || (hyphen == 0 && self.tokens.gap(number) == Gap::Space && self.fold(number + 1) == "%") {
+        if self.tokens.gap(number) > Gap::Space
+            || self.in_date(number)
+            || (hyphen == 0 && self.tokens.gap(number) == Gap::Space && self.fold(number + 1) == "%")
+        {
             return None;
         }
         let mut end = number + 1;
         let glued_letter = self.tokens.is_word(end) && self.tokens.gap(end) == Gap::None && self.tokens.raw(end).chars().count() <= 2;
-        let decimal = self.fold(end) == "." && self.tokens.gap(end) == Gap::None && self.tokens.gap(end + 1) == Gap::None && self.tokens.number(end + 1).is_some();
+        let decimal = self.fold(end) == "."
+            && self.tokens.gap(end) == Gap::None
+            && self.tokens.gap(end + 1) == Gap::None
+            && self.tokens.number(end + 1).is_some();
         if self.fold(at) == "ue" && (decimal || digits <= 3) {
             return Some(at..if decimal { end + 2 } else { end });
         }
@@ -100,18 +151,29 @@ impl Reader<'_, '_> {
                 end += 1;
             }
         }
-        if self.fold(end) == "-" && self.tokens.gap(end) == Gap::None && self.tokens.gap(end + 1) == Gap::None && self.tokens.raw(end + 1).chars().count() <= 2 {
+        if self.fold(end) == "-"
+            && self.tokens.gap(end) == Gap::None
+            && self.tokens.gap(end + 1) == Gap::None
+            && self.tokens.raw(end + 1).chars().count() <= 2
+        {
             end += 2;
         }
         let shouted = word.chars().all(char::is_uppercase);
         let shape = (3..=4).contains(&digits) || (digits <= 2 && glued_letter && end > number + 2);
         let cued = self.cued(at, end);
-        let free = self.tokens.gap(end) != Gap::None || end >= self.tokens.len() || (self.tokens.kind(end) == Some(Kind::Mark) && !matches!(self.fold(end), "@" | "_" | "/"));
+        let free = self.tokens.gap(end) != Gap::None
+            || end >= self.tokens.len()
+            || (self.tokens.kind(end) == Some(Kind::Mark) && !matches!(self.fold(end), "@" | "_" | "/"));
         let fits = match (shouted, letters) {
             (true, 2..=6) => shape && !self.shouts_around(at),
             (_, 2..=12) => (shape || glued_letter) && cued && self.tokens.gap(number) != Gap::None,
             _ => false,
-        } || (letters >= 2 && letters <= 5 && shape && digits >= 3 && (cued || self.tokens.gap(number) == Gap::None) && hyphen + usize::from(self.tokens.gap(number) == Gap::None) > 0);
+        } || (letters >= 2
+            && letters <= 5
+            && shape
+            && digits >= 3
+            && (cued || self.tokens.gap(number) == Gap::None)
+            && hyphen + usize::from(self.tokens.gap(number) == Gap::None) > 0);
         (fits && free).then_some(at..end)
     }
 
@@ -119,12 +181,17 @@ impl Reader<'_, '_> {
     fn shouts_around(&self, at: usize) -> bool {
         let cued = self.cued(at, at + 2);
         let words: Vec<&str> = (at.saturating_sub(6)..at).filter(|i| self.tokens.is_word(*i)).map(|i| self.tokens.raw(i)).collect();
-        !cued && words.len() >= 3 && words.iter().all(|w| w.chars().all(char::is_uppercase)) && matches!(self.tokens.fold_before(at), "code" | "error" | "erreur")
+        !cued
+            && words.len() >= 3
+            && words.iter().all(|w| w.chars().all(char::is_uppercase))
+            && matches!(self.tokens.fold_before(at), "code" | "error" | "erreur")
     }
 
     fn cued(&self, at: usize, end: usize) -> bool {
         let near = |i: usize| is_exam_word(self.fold(i)) || is_course_word(self.fold(i));
-        (at.saturating_sub(4)..at).any(near) || (end..end + 3).any(near) || matches!(self.tokens.fold_before(at), "for" | "pour" | "in" | "en")
+        (at.saturating_sub(4)..at).any(near)
+            || (end..end + 3).any(near)
+            || matches!(self.tokens.fold_before(at), "for" | "pour" | "in" | "en")
     }
 
     /// `201-NYA-05`.
@@ -143,7 +210,9 @@ impl Reader<'_, '_> {
             if !(exam || is_course_word(word)) || self.in_date(at) {
                 continue;
             }
-            if matches!(word, "examen" | "epreuve" | "examination" | "exam") && matches!(self.fold(at + 1), "uniforme" | "synthese" | "final" | "finale" | "national" | "nationale") {
+            if matches!(word, "examen" | "epreuve" | "examination" | "exam")
+                && matches!(self.fold(at + 1), "uniforme" | "synthese" | "final" | "finale" | "national" | "nationale")
+            {
                 if matches!(self.fold(at + 1), "uniforme" | "synthese" | "national" | "nationale") {
                     let end = self.tokens.follow(at + 2, &["de", "programme"]).unwrap_or(at + 2);
                     return Some(at..end);
@@ -168,7 +237,12 @@ impl Reader<'_, '_> {
             "d" if self.fold(at + 1) == "'" => at + 2,
             "for" if exam => at + 1,
             "," | ":" | "-" if self.tokens.get(at + 1).is_some_and(|t| t.capital) && !exam => at + 1,
-            _ if !exam && self.tokens.get(at).is_some_and(|t| t.capital) && matches!(self.tokens.fold_before(at), "course" | "module" | "cours" | "subject" | "matiere") => at,
+            _ if !exam
+                && self.tokens.get(at).is_some_and(|t| t.capital)
+                && matches!(self.tokens.fold_before(at), "course" | "module" | "cours" | "subject" | "matiere") =>
+            {
+                at
+            }
             _ => return None,
         };
         if matches!(self.fold(i), "la" | "the" | "my" | "mon" | "ma" | "notre" | "le") {
@@ -185,19 +259,51 @@ impl Reader<'_, '_> {
 
     /// A complement that is no subject of study names the evaluation only with its head: `examen d'admission`, `examen de l'OINE`.
     fn needs_head(&self, start: usize) -> bool {
-        let acronym = self.tokens.raw(start).chars().count() >= 3 && self.tokens.raw(start).chars().all(char::is_uppercase) && !self.tokens.is_word(start + 1);
+        let acronym = self.tokens.raw(start).chars().count() >= 3
+            && self.tokens.raw(start).chars().all(char::is_uppercase)
+            && !self.tokens.is_word(start + 1);
         acronym
             || matches!(
                 self.fold(start),
-                "admission" | "certification" | "progression" | "specialite" | "residence" | "passage" | "synthese" | "competence" | "competences" | "licence" | "qualification" | "entree" | "classement" | "equivalence" | "permis"
-                    | "barreau" | "ordre" | "agrement" | "licensure" | "entrance" | "placement" | "profession" | "fin" | "stage" | "langue" | "francais" | "reconnaissance" | "mastere" | "titularisation"
+                "admission"
+                    | "certification"
+                    | "progression"
+                    | "specialite"
+                    | "residence"
+                    | "passage"
+                    | "synthese"
+                    | "competence"
+                    | "competences"
+                    | "licence"
+                    | "qualification"
+                    | "entree"
+                    | "classement"
+                    | "equivalence"
+                    | "permis"
+                    | "barreau"
+                    | "ordre"
+                    | "agrement"
+                    | "licensure"
+                    | "entrance"
+                    | "placement"
+                    | "profession"
+                    | "fin"
+                    | "stage"
+                    | "langue"
+                    | "francais"
+                    | "reconnaissance"
+                    | "mastere"
+                    | "titularisation"
             ) && self.fold(start) != "francais"
     }
 
     /// `my stats midterm`, `Corporate Finance paper`, `the accounting exam`.
     fn title_before(&self) -> Option<Range<usize>> {
         for at in 1..self.tokens.len() {
-            if !is_exam_word(self.fold(at)) || matches!(self.fold(at), "session" | "evaluation" | "controle" | "ecrit" | "intra") || self.in_date(at) {
+            if !is_exam_word(self.fold(at))
+                || matches!(self.fold(at), "session" | "evaluation" | "controle" | "ecrit" | "intra")
+                || self.in_date(at)
+            {
                 continue;
             }
             let mut start = at;
@@ -209,7 +315,11 @@ impl Reader<'_, '_> {
             }
             let end = (start..at).rev().find(|i| !is_adjective(self.fold(*i))).map_or(start, |i| i + 1);
             let before = if start == 0 { "" } else { self.fold(start - 1) };
-            let led = start == 0 || self.tokens.kind(start - 1) == Some(Kind::Mark) || is_determiner(before) || self.in_date(start - 1) || self.tokens.gap(start) >= Gap::Line;
+            let led = start == 0
+                || self.tokens.kind(start - 1) == Some(Kind::Mark)
+                || is_determiner(before)
+                || self.in_date(start - 1)
+                || self.tokens.gap(start) >= Gap::Line;
             let named = (start..end).any(|i| self.tokens.get(i).is_some_and(|t| t.capital && t.kind == Kind::Word));
             let lone = end - start <= 2;
             if start < end && (named || (led && lone)) && self.is_title(start, end) {
@@ -222,7 +332,14 @@ impl Reader<'_, '_> {
     fn joins_title(&self, at: usize) -> bool {
         let word = self.fold(at);
         match self.tokens.kind(at) {
-            Some(Kind::Word) => !self.in_date(at) && !is_determiner(word) && !(is_no_title(word) && !is_small(word)) && !self.skipped(at) && word.len() > 1 && !matches!(word, "to" | "for" | "in" | "on" | "at" | "is" | "a"),
+            Some(Kind::Word) => {
+                !self.in_date(at)
+                    && !is_determiner(word)
+                    && !(is_no_title(word) && !is_small(word))
+                    && !self.skipped(at)
+                    && word.len() > 1
+                    && !matches!(word, "to" | "for" | "in" | "on" | "at" | "is" | "a")
+            }
             Some(Kind::Number) => self.tokens.number(at).is_some_and(|(n, w)| w <= 2 && n < 10) && !self.in_date(at),
             _ => matches!(word, "&"),
         }
@@ -246,25 +363,56 @@ impl Reader<'_, '_> {
             at += 3;
         }
         let end = self.title_end(at);
-        let closes = end >= self.tokens.len() || self.tokens.ends_sentence(end) || self.tokens.gap(end) >= Gap::Line || self.fold(end) == ".";
+        let closes =
+            end >= self.tokens.len() || self.tokens.ends_sentence(end) || self.tokens.gap(end) >= Gap::Line || self.fold(end) == ".";
         let named = self.tokens.get(at).is_some_and(|t| t.capital && t.kind == Kind::Word) && self.tokens.gap(at) < Gap::Line;
         (named && closes && at < end && self.is_title(at, end)).then(|| self.trimmed(at..end))
     }
 
     fn before_date(&self, mention: &Mention) -> Option<Range<usize>> {
         let mut end = mention.tokens.start;
-        while end > 0 && matches!(self.fold(end - 1), "," | "is" | "on" | "est" | "le" | "this" | "'" | "c" | "the" | "at" | ":" | "a" | "lieu" | "tombe" | "opens" | "starts" | "-" | "for" | "by" | "pour") && self.tokens.gap(end) < Gap::Line {
+        while end > 0
+            && matches!(
+                self.fold(end - 1),
+                "," | "is"
+                    | "on"
+                    | "est"
+                    | "le"
+                    | "this"
+                    | "'"
+                    | "c"
+                    | "the"
+                    | "at"
+                    | ":"
+                    | "a"
+                    | "lieu"
+                    | "tombe"
+                    | "opens"
+                    | "starts"
+                    | "-"
+                    | "for"
+                    | "by"
+                    | "pour"
+            )
+            && self.tokens.gap(end) < Gap::Line
+        {
             end -= 1;
         }
         let first = self.tokens.sentence_start(end.saturating_sub(1)).max(end.saturating_sub(6));
         let mut start = end;
-        while start > first && self.tokens.gap(start) < Gap::Line && (self.joins_title(start - 1) || matches!(self.fold(start - 1), "de" | "des" | "du" | "d" | "'" | "l" | "la" | "of" | "and" | "et" | "to")) {
+        while start > first
+            && self.tokens.gap(start) < Gap::Line
+            && (self.joins_title(start - 1)
+                || matches!(self.fold(start - 1), "de" | "des" | "du" | "d" | "'" | "l" | "la" | "of" | "and" | "et" | "to"))
+        {
             start -= 1;
         }
-        while start < end && (is_small(self.fold(start)) || self.tokens.kind(start) != Some(Kind::Word) || matches!(self.fold(start), "to")) {
+        while start < end && (is_small(self.fold(start)) || self.tokens.kind(start) != Some(Kind::Word) || matches!(self.fold(start), "to"))
+        {
             start += 1;
         }
-        let whole = start == self.tokens.sentence_start(start) || matches!(self.tokens.fold_before(start), "," | "et" | "and" | "pis" | ":" | "mais");
+        let whole = start == self.tokens.sentence_start(start)
+            || matches!(self.tokens.fold_before(start), "," | "et" | "and" | "pis" | ":" | "mais");
         let capital = self.tokens.get(start).is_some_and(|t| t.capital);
         (whole && capital && start < end && self.is_title(start, end)).then_some(start..end)
     }
@@ -276,13 +424,22 @@ impl Reader<'_, '_> {
         while i < self.tokens.len() && i < start + 9 {
             let word = self.fold(i);
             let small = is_small(word) && self.tokens.is_word(i);
-            if self.in_date(i) || (i > start && self.tokens.gap(i) >= Gap::Line && !small && !self.tokens.get(i).is_some_and(|t| t.capital)) {
+            if self.in_date(i) || (i > start && self.tokens.gap(i) >= Gap::Line && !small && !self.tokens.get(i).is_some_and(|t| t.capital))
+            {
                 break;
             }
             match self.tokens.kind(i) {
                 Some(Kind::Word) if small && i > start => {}
                 Some(Kind::Word) if is_no_title(word) || self.skipped(i) => break,
-                Some(Kind::Word) if capitals && i > start && i - start >= 3 && !self.tokens.get(i).is_some_and(|t| t.capital) && !matches!(self.tokens.fold_before(i), "de" | "d" | "'" | "of" | "la" | "et" | "and" | "for") => break,
+                Some(Kind::Word)
+                    if capitals
+                        && i > start
+                        && i - start >= 3
+                        && !self.tokens.get(i).is_some_and(|t| t.capital)
+                        && !matches!(self.tokens.fold_before(i), "de" | "d" | "'" | "of" | "la" | "et" | "and" | "for") =>
+                {
+                    break;
+                }
                 Some(Kind::Word) if !capitals && i - start >= 3 => break,
                 Some(Kind::Number) if self.tokens.number(i).is_none_or(|(n, w)| w > 2 || n > 12) => break,
                 Some(Kind::Mark) if matches!(word, "'" | "&") || (word == "-" && i > start) => {}
@@ -291,7 +448,10 @@ impl Reader<'_, '_> {
             }
             i += 1;
         }
-        while i > start && (is_small(self.fold(i - 1)) && self.tokens.is_word(i - 1) || self.tokens.kind(i - 1) == Some(Kind::Mark)) && !is_roman(self.tokens.raw(i - 1)) {
+        while i > start
+            && (is_small(self.fold(i - 1)) && self.tokens.is_word(i - 1) || self.tokens.kind(i - 1) == Some(Kind::Mark))
+            && !is_roman(self.tokens.raw(i - 1))
+        {
             i -= 1;
         }
         i
@@ -300,8 +460,13 @@ impl Reader<'_, '_> {
     fn is_title(&self, start: usize, end: usize) -> bool {
         let first = self.fold(start);
         let letters: usize = (start..end).filter(|i| self.tokens.is_word(*i)).map(|i| self.fold(i).len()).sum();
-        letters >= 3 && !is_no_title(first) && !is_adjective(first) && !(start..end).all(|i| is_small(self.fold(i)) || is_adjective(self.fold(i)) || is_no_title(self.fold(i)))
-            && words::month(first).is_none() && words::weekday(first, false).is_none() && !is_exam_word(first)
+        letters >= 3
+            && !is_no_title(first)
+            && !is_adjective(first)
+            && !(start..end).all(|i| is_small(self.fold(i)) || is_adjective(self.fold(i)) || is_no_title(self.fold(i)))
+            && words::month(first).is_none()
+            && words::weekday(first, false).is_none()
+            && !is_exam_word(first)
     }
 
     fn trimmed(&self, range: Range<usize>) -> Range<usize> {
@@ -321,30 +486,190 @@ fn is_roman(word: &str) -> bool {
 }
 
 fn is_label(word: &str) -> bool {
-    matches!(word, "course" | "cours" | "exam" | "examen" | "evaluation" | "epreuve" | "module" | "matiere" | "subject" | "class" | "assessment" | "test" | "ue" | "sigle" | "courses")
+    matches!(
+        word,
+        "course"
+            | "cours"
+            | "exam"
+            | "examen"
+            | "evaluation"
+            | "epreuve"
+            | "module"
+            | "matiere"
+            | "subject"
+            | "class"
+            | "assessment"
+            | "test"
+            | "ue"
+            | "sigle"
+            | "courses"
+    )
 }
 
 fn is_course_word(word: &str) -> bool {
-    matches!(word, "course" | "cours" | "module" | "matiere" | "class" | "classe" | "ue" | "subject" | "unit" | "inscrit" | "inscrite" | "enrolled" | "registered" | "programme" | "groupe" | "section" | "liste" | "list")
+    matches!(
+        word,
+        "course"
+            | "cours"
+            | "module"
+            | "matiere"
+            | "class"
+            | "classe"
+            | "ue"
+            | "subject"
+            | "unit"
+            | "inscrit"
+            | "inscrite"
+            | "enrolled"
+            | "registered"
+            | "programme"
+            | "groupe"
+            | "section"
+            | "liste"
+            | "list"
+    )
 }
 
 /// Small words inside a title.
 fn is_small(word: &str) -> bool {
-    matches!(word, "de" | "des" | "du" | "d" | "la" | "le" | "les" | "l" | "et" | "of" | "and" | "for" | "the" | "a" | "au" | "aux" | "en" | "in" | "to" | "'" | "&" | "i" | "ii" | "iii" | "iv")
+    matches!(
+        word,
+        "de" | "des"
+            | "du"
+            | "d"
+            | "la"
+            | "le"
+            | "les"
+            | "l"
+            | "et"
+            | "of"
+            | "and"
+            | "for"
+            | "the"
+            | "a"
+            | "au"
+            | "aux"
+            | "en"
+            | "in"
+            | "to"
+            | "'"
+            | "&"
+            | "i"
+            | "ii"
+            | "iii"
+            | "iv"
+    )
 }
 
 fn is_determiner(word: &str) -> bool {
-    matches!(word, "my" | "the" | "our" | "his" | "her" | "their" | "your" | "an" | "a" | "this" | "that" | "mon" | "notre" | "ton" | "un" | "le" | "s" | "d" | "l" | "ur" | "any")
+    matches!(
+        word,
+        "my" | "the"
+            | "our"
+            | "his"
+            | "her"
+            | "their"
+            | "your"
+            | "an"
+            | "a"
+            | "this"
+            | "that"
+            | "mon"
+            | "notre"
+            | "ton"
+            | "un"
+            | "le"
+            | "s"
+            | "d"
+            | "l"
+            | "ur"
+            | "any"
+    )
 }
 
 /// Words before `exam` that are no subject.
 fn is_adjective(word: &str) -> bool {
     matches!(
         word,
-        "online" | "on" | "line" | "final" | "first" | "second" | "third" | "next" | "upcoming" | "coming" | "midterm" | "practice" | "mock" | "big" | "important" | "whole" | "real" | "actual" | "same" | "last" | "entire" | "remote"
-            | "proctored" | "written" | "previous" | "other" | "term" | "semester" | "end" | "mid" | "sem" | "make" | "up" | "makeup" | "resit" | "supplementary" | "deferred" | "virtual" | "only" | "each" | "every" | "new" | "own" | "current"
-            | "scheduled" | "open" | "book" | "timed" | "nexam" | "class" | "course" | "school" | "state" | "board" | "demo" | "trial" | "past" | "main" | "stupid" | "damn" | "whole" | "exam" | "midterms" | "theory" | "computer" | "actual"
-            | "morning" | "afternoon" | "evening" | "one" | "two" | "three" | "hour" | "minute" | "unit" | "entrance" | "monday" | "pre" | "post"
+        "online"
+            | "on"
+            | "line"
+            | "final"
+            | "first"
+            | "second"
+            | "third"
+            | "next"
+            | "upcoming"
+            | "coming"
+            | "midterm"
+            | "practice"
+            | "mock"
+            | "big"
+            | "important"
+            | "whole"
+            | "real"
+            | "actual"
+            | "same"
+            | "last"
+            | "entire"
+            | "remote"
+            | "proctored"
+            | "written"
+            | "previous"
+            | "other"
+            | "term"
+            | "semester"
+            | "end"
+            | "mid"
+            | "sem"
+            | "make"
+            | "up"
+            | "makeup"
+            | "resit"
+            | "supplementary"
+            | "deferred"
+            | "virtual"
+            | "only"
+            | "each"
+            | "every"
+            | "new"
+            | "own"
+            | "current"
+            | "scheduled"
+            | "open"
+            | "book"
+            | "timed"
+            | "nexam"
+            | "class"
+            | "course"
+            | "school"
+            | "state"
+            | "board"
+            | "demo"
+            | "trial"
+            | "past"
+            | "main"
+            | "stupid"
+            | "damn"
+            | "whole"
+            | "exam"
+            | "midterms"
+            | "theory"
+            | "computer"
+            | "actual"
+            | "morning"
+            | "afternoon"
+            | "evening"
+            | "one"
+            | "two"
+            | "three"
+            | "hour"
+            | "minute"
+            | "unit"
+            | "entrance"
+            | "monday"
+            | "pre"
+            | "post"
     )
 }
 
@@ -352,12 +677,159 @@ fn is_adjective(word: &str) -> bool {
 fn is_no_subject(word: &str) -> bool {
     matches!(
         word,
-        "http" | "error" | "erreur" | "code" | "codes" | "windows" | "ios" | "room" | "salle" | "local" | "tel" | "rue" | "box" | "cp" | "covid" | "iso" | "id" | "no" | "ref" | "page" | "step" | "etape" | "utc" | "gmt" | "est" | "ext" | "poste"
-            | "at" | "a" | "the" | "le" | "in" | "on" | "since" | "depuis" | "en" | "de" | "by" | "before" | "avant" | "chrome" | "firefox" | "edge" | "android" | "iphone" | "version" | "ticket" | "case" | "group" | "groupe" | "grp" | "sec"
-            | "section" | "year" | "annee" | "session" | "over" | "about" | "around" | "than" | "que" | "invoice" | "facture" | "is" | "was" | "to" | "and" | "et" | "or" | "ou" | "for" | "pour" | "of" | "du" | "des" | "les" | "vers" | "number"
-            | "numero" | "num" | "nr" | "po" | "usd" | "cad" | "eur" | "chf" | "fall" | "winter" | "summer" | "spring" | "automne" | "hiver" | "ete" | "printemps" | "promo" | "cohorte" | "class" | "exam" | "examen" | "test" | "invitation" | "my" | "with"
-            | "avec" | "sur" | "from" | "un" | "une" | "an" | "plus" | "like" | "oct" | "nov" | "dec" | "jan" | "feb" | "apr" | "jun" | "jul" | "aug" | "sep" | "mar" | "may" | "floor" | "question" | "until" | "only" | "got" | "step's" | "not"
-            | "tried" | "up" | "port" | "err" | "status" | "par" | "dans" | "il" | "je" | "cohort" | "bac" | "promotion" | "etage" | "bureau" | "office" | "suite" | "apt" | "galaxy" | "ipad" | "mac" | "pc" | "mm" | "nx"
+        "http"
+            | "error"
+            | "erreur"
+            | "code"
+            | "codes"
+            | "windows"
+            | "ios"
+            | "room"
+            | "salle"
+            | "local"
+            | "tel"
+            | "rue"
+            | "box"
+            | "cp"
+            | "covid"
+            | "iso"
+            | "id"
+            | "no"
+            | "ref"
+            | "page"
+            | "step"
+            | "etape"
+            | "utc"
+            | "gmt"
+            | "est"
+            | "ext"
+            | "poste"
+            | "at"
+            | "a"
+            | "the"
+            | "le"
+            | "in"
+            | "on"
+            | "since"
+            | "depuis"
+            | "en"
+            | "de"
+            | "by"
+            | "before"
+            | "avant"
+            | "chrome"
+            | "firefox"
+            | "edge"
+            | "android"
+            | "iphone"
+            | "version"
+            | "ticket"
+            | "case"
+            | "group"
+            | "groupe"
+            | "grp"
+            | "sec"
+            | "section"
+            | "year"
+            | "annee"
+            | "session"
+            | "over"
+            | "about"
+            | "around"
+            | "than"
+            | "que"
+            | "invoice"
+            | "facture"
+            | "is"
+            | "was"
+            | "to"
+            | "and"
+            | "et"
+            | "or"
+            | "ou"
+            | "for"
+            | "pour"
+            | "of"
+            | "du"
+            | "des"
+            | "les"
+            | "vers"
+            | "number"
+            | "numero"
+            | "num"
+            | "nr"
+            | "po"
+            | "usd"
+            | "cad"
+            | "eur"
+            | "chf"
+            | "fall"
+            | "winter"
+            | "summer"
+            | "spring"
+            | "automne"
+            | "hiver"
+            | "ete"
+            | "printemps"
+            | "promo"
+            | "cohorte"
+            | "class"
+            | "exam"
+            | "examen"
+            | "test"
+            | "invitation"
+            | "my"
+            | "with"
+            | "avec"
+            | "sur"
+            | "from"
+            | "un"
+            | "une"
+            | "an"
+            | "plus"
+            | "like"
+            | "oct"
+            | "nov"
+            | "dec"
+            | "jan"
+            | "feb"
+            | "apr"
+            | "jun"
+            | "jul"
+            | "aug"
+            | "sep"
+            | "mar"
+            | "may"
+            | "floor"
+            | "question"
+            | "until"
+            | "only"
+            | "got"
+            | "step's"
+            | "not"
+            | "tried"
+            | "up"
+            | "port"
+            | "err"
+            | "status"
+            | "par"
+            | "dans"
+            | "il"
+            | "je"
+            | "cohort"
+            | "bac"
+            | "promotion"
+            | "etage"
+            | "bureau"
+            | "office"
+            | "suite"
+            | "apt"
+            | "galaxy"
+            | "ipad"
+            | "mac"
+            | "pc"
+            | "mm"
+            | "nx"
     )
 }
 
@@ -365,18 +837,317 @@ fn is_no_subject(word: &str) -> bool {
 fn is_no_title(word: &str) -> bool {
     matches!(
         word,
-        "is" | "are" | "was" | "will" | "on" | "at" | "by" | "this" | "that" | "today" | "tomorrow" | "tonight" | "starts" | "start" | "begins" | "opens" | "and" | "but" | "so" | "because" | "my" | "your" | "i" | "it" | "we" | "you" | "he" | "she" | "they"
-            | "with" | "has" | "have" | "had" | "not" | "no" | "can" | "cannot" | "please" | "thanks" | "when" | "which" | "what" | "who" | "how" | "if" | "as" | "to" | "from" | "until" | "before" | "after" | "since" | "there" | "here" | "next" | "now" | "all"
-            | "est" | "sont" | "etait" | "sera" | "a" | "ont" | "ai" | "demain" | "aujourd" | "hier" | "ce" | "cet" | "cette" | "ces" | "qui" | "que" | "dont" | "ou" | "mais" | "car" | "donc" | "pour" | "dans" | "avec" | "sans" | "sur" | "par" | "je" | "j"
-            | "tu" | "il" | "elle" | "on's" | "nous" | "vous" | "ils" | "ne" | "pas" | "mon" | "ma" | "mes" | "votre" | "vos" | "son" | "sa" | "commence" | "debute" | "lieu" | "tombe" | "prevu" | "prevue" | "se" | "si" | "y" | "depuis" | "avant" | "apres" | "vers"
-            | "entre" | "pendant" | "c" | "s" | "m" | "n" | "t" | "pis" | "svp" | "merci" | "bonjour" | "hello" | "hi" | "hey" | "dear" | "sorry" | "url" | "help" | "code" | "invitation" | "link" | "lien" | "compte" | "account" | "password" | "email" | "courriel"
-            | "nexam" | "support" | "platform" | "plateforme" | "login" | "activation" | "urgent" | "urgence" | "same" | "meme" | "reprise" | "rattrapage" | "semaine" | "week" | "month" | "mois" | "jour" | "day" | "days" | "jours" | "fin" | "debut" | "an" | "the"
-            | "doesn" | "don" | "didn" | "isn" | "write" | "take" | "sit" | "miss" | "missed" | "missing" | "got" | "get" | "need" | "want" | "pass" | "passed" | "passing" | "taking" | "writing" | "sitting" | "do" | "does" | "did" | "me" | "us" | "him" | "her"
-            | "them" | "for" | "for's" | "or" | "im" | "ive" | "its" | "pls" | "plz" | "lol" | "omg" | "wtf" | "ok" | "okay" | "still" | "also" | "just" | "only" | "then" | "than" | "very" | "really" | "even" | "yet" | "up" | "out" | "off" | "into" | "over"
-            | "about" | "between" | "during" | "while" | "where" | "why" | "these" | "those" | "whose" | "been" | "being" | "be" | "am" | "would" | "could" | "should" | "may" | "might" | "must" | "shall" | "start's" | "entry" | "access" | "using" | "use" | "used"
-            | "works" | "work" | "working" | "says" | "saying" | "open" | "opened" | "prof" | "teacher" | "coordinator" | "lundi" | "mardi" | "mercredi" | "jeudi" | "vendredi" | "samedi" | "dimanche" | "moi" | "toi" | "lui" | "eux" | "bientot" | "soon" | "later"
-            | "part" | "commencait" | "revient" | "approche" | "arrive" | "finished" | "done" | "practice" | "mock" | "room" | "salle" | "fee" | "frais" | "score" | "results" | "questions" | "time" | "times" | "date" | "dates" | "name" | "nom" | "page" | "site" | "app"
-            | "dure" | "cours" | "course" | "courses" | "student" | "students" | "etudiant" | "etudiante" | "seat" | "candidat" | "candidate" | "people" | "place" | "l" | "d"
+        "is" | "are"
+            | "was"
+            | "will"
+            | "on"
+            | "at"
+            | "by"
+            | "this"
+            | "that"
+            | "today"
+            | "tomorrow"
+            | "tonight"
+            | "starts"
+            | "start"
+            | "begins"
+            | "opens"
+            | "and"
+            | "but"
+            | "so"
+            | "because"
+            | "my"
+            | "your"
+            | "i"
+            | "it"
+            | "we"
+            | "you"
+            | "he"
+            | "she"
+            | "they"
+            | "with"
+            | "has"
+            | "have"
+            | "had"
+            | "not"
+            | "no"
+            | "can"
+            | "cannot"
+            | "please"
+            | "thanks"
+            | "when"
+            | "which"
+            | "what"
+            | "who"
+            | "how"
+            | "if"
+            | "as"
+            | "to"
+            | "from"
+            | "until"
+            | "before"
+            | "after"
+            | "since"
+            | "there"
+            | "here"
+            | "next"
+            | "now"
+            | "all"
+            | "est"
+            | "sont"
+            | "etait"
+            | "sera"
+            | "a"
+            | "ont"
+            | "ai"
+            | "demain"
+            | "aujourd"
+            | "hier"
+            | "ce"
+            | "cet"
+            | "cette"
+            | "ces"
+            | "qui"
+            | "que"
+            | "dont"
+            | "ou"
+            | "mais"
+            | "car"
+            | "donc"
+            | "pour"
+            | "dans"
+            | "avec"
+            | "sans"
+            | "sur"
+            | "par"
+            | "je"
+            | "j"
+            | "tu"
+            | "il"
+            | "elle"
+            | "on's"
+            | "nous"
+            | "vous"
+            | "ils"
+            | "ne"
+            | "pas"
+            | "mon"
+            | "ma"
+            | "mes"
+            | "votre"
+            | "vos"
+            | "son"
+            | "sa"
+            | "commence"
+            | "debute"
+            | "lieu"
+            | "tombe"
+            | "prevu"
+            | "prevue"
+            | "se"
+            | "si"
+            | "y"
+            | "depuis"
+            | "avant"
+            | "apres"
+            | "vers"
+            | "entre"
+            | "pendant"
+            | "c"
+            | "s"
+            | "m"
+            | "n"
+            | "t"
+            | "pis"
+            | "svp"
+            | "merci"
+            | "bonjour"
+            | "hello"
+            | "hi"
+            | "hey"
+            | "dear"
+            | "sorry"
+            | "url"
+            | "help"
+            | "code"
+            | "invitation"
+            | "link"
+            | "lien"
+            | "compte"
+            | "account"
+            | "password"
+            | "email"
+            | "courriel"
+            | "nexam"
+            | "support"
+            | "platform"
+            | "plateforme"
+            | "login"
+            | "activation"
+            | "urgent"
+            | "urgence"
+            | "same"
+            | "meme"
+            | "reprise"
+            | "rattrapage"
+            | "semaine"
+            | "week"
+            | "month"
+            | "mois"
+            | "jour"
+            | "day"
+            | "days"
+            | "jours"
+            | "fin"
+            | "debut"
+            | "an"
+            | "the"
+            | "doesn"
+            | "don"
+            | "didn"
+            | "isn"
+            | "write"
+            | "take"
+            | "sit"
+            | "miss"
+            | "missed"
+            | "missing"
+            | "got"
+            | "get"
+            | "need"
+            | "want"
+            | "pass"
+            | "passed"
+            | "passing"
+            | "taking"
+            | "writing"
+            | "sitting"
+            | "do"
+            | "does"
+            | "did"
+            | "me"
+            | "us"
+            | "him"
+            | "her"
+            | "them"
+            | "for"
+            | "for's"
+            | "or"
+            | "im"
+            | "ive"
+            | "its"
+            | "pls"
+            | "plz"
+            | "lol"
+            | "omg"
+            | "wtf"
+            | "ok"
+            | "okay"
+            | "still"
+            | "also"
+            | "just"
+            | "only"
+            | "then"
+            | "than"
+            | "very"
+            | "really"
+            | "even"
+            | "yet"
+            | "up"
+            | "out"
+            | "off"
+            | "into"
+            | "over"
+            | "about"
+            | "between"
+            | "during"
+            | "while"
+            | "where"
+            | "why"
+            | "these"
+            | "those"
+            | "whose"
+            | "been"
+            | "being"
+            | "be"
+            | "am"
+            | "would"
+            | "could"
+            | "should"
+            | "may"
+            | "might"
+            | "must"
+            | "shall"
+            | "start's"
+            | "entry"
+            | "access"
+            | "using"
+            | "use"
+            | "used"
+            | "works"
+            | "work"
+            | "working"
+            | "says"
+            | "saying"
+            | "open"
+            | "opened"
+            | "prof"
+            | "teacher"
+            | "coordinator"
+            | "lundi"
+            | "mardi"
+            | "mercredi"
+            | "jeudi"
+            | "vendredi"
+            | "samedi"
+            | "dimanche"
+            | "moi"
+            | "toi"
+            | "lui"
+            | "eux"
+            | "bientot"
+            | "soon"
+            | "later"
+            | "part"
+            | "commencait"
+            | "revient"
+            | "approche"
+            | "arrive"
+            | "finished"
+            | "done"
+            | "practice"
+            | "mock"
+            | "room"
+            | "salle"
+            | "fee"
+            | "frais"
+            | "score"
+            | "results"
+            | "questions"
+            | "time"
+            | "times"
+            | "date"
+            | "dates"
+            | "name"
+            | "nom"
+            | "page"
+            | "site"
+            | "app"
+            | "dure"
+            | "cours"
+            | "course"
+            | "courses"
+            | "student"
+            | "students"
+            | "etudiant"
+            | "etudiante"
+            | "seat"
+            | "candidat"
+            | "candidate"
+            | "people"
+            | "place"
+            | "l"
+            | "d"
     )
 }
 
@@ -430,8 +1201,22 @@ mod tests {
     #[test]
     fn other_words_beside_an_exam_are_no_course() {
         let cases = [
-            "my exam is tomorrow", "my final exam is on Friday", "mon examen de demain", "l'examen du 3 mai", "the online test starts at 9", "Error 404 on the page", "Room 1204", "call 514 555", "since 2024", "examen lundi",
-            "I have an exam at 9", "HELP my exam", "la semaine de mon examen", "pls my test is today", "the exam for which I wait", "Je suis à 3 jours",
+            "my exam is tomorrow",
+            "my final exam is on Friday",
+            "mon examen de demain",
+            "l'examen du 3 mai",
+            "the online test starts at 9",
+            "Error 404 on the page",
+            "Room 1204",
+            "call 514 555",
+            "since 2024",
+            "examen lundi",
+            "I have an exam at 9",
+            "HELP my exam",
+            "la semaine de mon examen",
+            "pls my test is today",
+            "the exam for which I wait",
+            "Je suis à 3 jours",
         ];
         for text in cases {
             assert_eq!(course(text), None, "{text}");

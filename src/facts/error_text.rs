@@ -42,7 +42,12 @@ impl KnownMessages {
             let words = words(text.get_ref());
             if words.len() < 4 {
                 let line = Some(Fault::line_of(&file.text, text.span().start));
-                faults.push(Fault::new(&file.path, line, "a message of fewer than four words", "leave it out: it would be met in people's own sentences"));
+                faults.push(Fault::new(
+                    &file.path,
+                    line,
+                    "a message of fewer than four words",
+                    "leave it out: it would be met in people's own sentences",
+                ));
             }
             known.push(words);
         }
@@ -90,8 +95,9 @@ fn alike(a: &str, b: &str) -> bool {
 }
 
 /// Text between quotation marks of any kind; a straight single one must stand outside a word.
-static QUOTED: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r#"«\s?([^«»\n]{2,240}?)\s?»|"([^"\n]{2,240}?)"|“([^“”"\n]{2,240}?)[”"]|(?:^|[\s(:,;])['‘]((?:[^'‘’\n]|\w['’]\w){2,240}?)['’](?:$|[\s).,;:!?])"#).ok());
+static QUOTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r#"«\s?([^«»\n]{2,240}?)\s?»|"([^"\n]{2,240}?)"|“([^“”"\n]{2,240}?)[”"]|(?:^|[\s(:,;])['‘]((?:[^'‘’\n]|\w['’]\w){2,240}?)['’](?:$|[\s).,;:!?])"#).ok()
+});
 /// What a browser or a server says: `ERR_CONNECTION_REFUSED`, `404 Not Found`, `410 Gone`, `Erreur 410`, `bad gateway`.
 static MACHINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
@@ -143,9 +149,31 @@ fn points(tokens: &Tokens, at: usize, inner: &str) -> i32 {
     let faulty = list.iter().any(|w| is_fault_word(w));
     let told = (at.saturating_sub(9)..at).rev().take_while(|i| !tokens.ends_sentence(*i)).any(|i| is_telling(tokens.fold(i)));
     let pressed = (at.saturating_sub(4)..at).any(|i| is_pressing(tokens.fold(i)));
-    let person = (at.saturating_sub(5)..at).any(|i| matches!(tokens.fold(i), "coordinator" | "prof" | "she" | "he" | "they" | "ils" | "elle" | "coordonnatrice" | "secretariat" | "subject" | "objet" | "titled" | "called" | "intitule" | "called"));
+    let person = (at.saturating_sub(5)..at).any(|i| {
+        matches!(
+            tokens.fold(i),
+            "coordinator"
+                | "prof"
+                | "she"
+                | "he"
+                | "they"
+                | "ils"
+                | "elle"
+                | "coordonnatrice"
+                | "secretariat"
+                | "subject"
+                | "objet"
+                | "titled"
+                | "called"
+                | "intitule"
+                | "called"
+        )
+    });
     let own = list.iter().any(|w| matches!(*w, "i" | "je" | "j" | "mon" | "my" | "ma"));
-    i32::from(faulty) * 3 + i32::from(told) * 3 + i32::from(list.len() >= 3) - i32::from(pressed) * 5 - i32::from(person) * 4 - i32::from(own) * 2
+    i32::from(faulty) * 3 + i32::from(told) * 3 + i32::from(list.len() >= 3)
+        - i32::from(pressed) * 5
+        - i32::from(person) * 4
+        - i32::from(own) * 2
         - i32::from(!faulty && list.len() <= 1) * 3
 }
 
@@ -154,23 +182,150 @@ fn is_button(folded: &str) -> bool {
     let plain = folded.trim_matches(|c: char| !c.is_alphanumeric());
     matches!(
         plain,
-        "forgot password" | "forgot my password" | "forgot your password" | "mot de passe oublie" | "forgotten password" | "sign in" | "log in" | "login" | "se connecter" | "connexion" | "invitation to nexam"
-            | "invitation a nexam" | "invitation nexam" | "nexam" | "continue with google" | "continue with microsoft" | "continuer avec google" | "continuer avec microsoft" | "activate my account"
-            | "activer mon compte" | "reset password" | "reinitialiser" | "terminer" | "finish" | "submit" | "activate" | "activer" | "envoyer" | "send" | "create an account" | "creer un compte"
-            | "with instructions" | "other" | "spam" | "junk"
-    ) || plain.starts_with("invitation to") || plain.starts_with("invitation a n")
+        "forgot password"
+            | "forgot my password"
+            | "forgot your password"
+            | "mot de passe oublie"
+            | "forgotten password"
+            | "sign in"
+            | "log in"
+            | "login"
+            | "se connecter"
+            | "connexion"
+            | "invitation to nexam"
+            | "invitation a nexam"
+            | "invitation nexam"
+            | "nexam"
+            | "continue with google"
+            | "continue with microsoft"
+            | "continuer avec google"
+            | "continuer avec microsoft"
+            | "activate my account"
+            | "activer mon compte"
+            | "reset password"
+            | "reinitialiser"
+            | "terminer"
+            | "finish"
+            | "submit"
+            | "activate"
+            | "activer"
+            | "envoyer"
+            | "send"
+            | "create an account"
+            | "creer un compte"
+            | "with instructions"
+            | "other"
+            | "spam"
+            | "junk"
+    ) || plain.starts_with("invitation to")
+        || plain.starts_with("invitation a n")
 }
 
 /// Words of error messages, both languages.
 fn is_fault_word(word: &str) -> bool {
     matches!(
         word,
-        "invalid" | "expired" | "error" | "incorrect" | "failed" | "fail" | "failure" | "denied" | "unknown" | "wrong" | "not" | "no" | "cannot" | "can" | "couldn" | "unable" | "already" | "unexpected" | "unavailable"
-            | "missing" | "longer" | "locked" | "blocked" | "rejected" | "refused" | "oops" | "sorry" | "timeout" | "timed" | "try" | "again" | "please" | "found" | "recognized" | "recognised" | "exist" | "must"
-            | "gone" | "closed" | "consumed" | "inactive" | "disabled" | "mismatch" | "malformed" | "forbidden" | "bad" | "invalide" | "expire" | "expiree" | "erreur" | "incorrects" | "incorrecte" | "echec"
-            | "echoue" | "refuse" | "refusee" | "inconnu" | "inconnue" | "errone" | "erronee" | "impossible" | "introuvable" | "introuvables" | "pas" | "aucun" | "aucune" | "plus" | "deja" | "inexistant"
-            | "inexistante" | "indisponible" | "bloque" | "verrouille" | "inactif" | "invalides" | "desole" | "oups" | "veuillez" | "reconnu" | "reconnue" | "interdit" | "perime" | "perimee" | "manquant" | "existe"
-            | "probleme" | "problem" | "nonexistent" | "unrecognised" | "unrecognized" | "non" | "ended" | "trouve" | "correspond" | "ne" | "n" | "inexactes" | "pending" | "unsupported" | "epuise" | "depasse"
+        "invalid"
+            | "expired"
+            | "error"
+            | "incorrect"
+            | "failed"
+            | "fail"
+            | "failure"
+            | "denied"
+            | "unknown"
+            | "wrong"
+            | "not"
+            | "no"
+            | "cannot"
+            | "can"
+            | "couldn"
+            | "unable"
+            | "already"
+            | "unexpected"
+            | "unavailable"
+            | "missing"
+            | "longer"
+            | "locked"
+            | "blocked"
+            | "rejected"
+            | "refused"
+            | "oops"
+            | "sorry"
+            | "timeout"
+            | "timed"
+            | "try"
+            | "again"
+            | "please"
+            | "found"
+            | "recognized"
+            | "recognised"
+            | "exist"
+            | "must"
+            | "gone"
+            | "closed"
+            | "consumed"
+            | "inactive"
+            | "disabled"
+            | "mismatch"
+            | "malformed"
+            | "forbidden"
+            | "bad"
+            | "invalide"
+            | "expire"
+            | "expiree"
+            | "erreur"
+            | "incorrects"
+            | "incorrecte"
+            | "echec"
+            | "echoue"
+            | "refuse"
+            | "refusee"
+            | "inconnu"
+            | "inconnue"
+            | "errone"
+            | "erronee"
+            | "impossible"
+            | "introuvable"
+            | "introuvables"
+            | "pas"
+            | "aucun"
+            | "aucune"
+            | "plus"
+            | "deja"
+            | "inexistant"
+            | "inexistante"
+            | "indisponible"
+            | "bloque"
+            | "verrouille"
+            | "inactif"
+            | "invalides"
+            | "desole"
+            | "oups"
+            | "veuillez"
+            | "reconnu"
+            | "reconnue"
+            | "interdit"
+            | "perime"
+            | "perimee"
+            | "manquant"
+            | "existe"
+            | "probleme"
+            | "problem"
+            | "nonexistent"
+            | "unrecognised"
+            | "unrecognized"
+            | "non"
+            | "ended"
+            | "trouve"
+            | "correspond"
+            | "ne"
+            | "n"
+            | "inexactes"
+            | "pending"
+            | "unsupported"
+            | "epuise"
+            | "depasse"
     ) || (word.len() == 3 && matches!(word.as_bytes(), [b'4' | b'5', b'0'..=b'2', b'0'..=b'9']))
 }
 
@@ -178,18 +333,124 @@ fn is_fault_word(word: &str) -> bool {
 fn is_telling(word: &str) -> bool {
     matches!(
         word,
-        "says" | "say" | "saying" | "said" | "message" | "messages" | "error" | "erreur" | "get" | "getting" | "got" | "gets" | "shows" | "show" | "showing" | "displays" | "displayed" | "display" | "tells" | "telling"
-            | "told" | "reads" | "read" | "states" | "stating" | "returns" | "answers" | "answer" | "goes" | "went" | "greeted" | "popup" | "pops" | "see" | "seeing" | "yells" | "throws" | "gives" | "with" | "dit" | "disent" | "affiche"
-            | "affichee" | "indique" | "marque" | "repond" | "ecrit" | "voici" | "recois" | "obtiens" | "vois" | "sort" | "crache" | "renvoie" | "donne" | "texte" | "lis" | "annonce" | "signale" | "retourne" | "mene" | "tombe"
-            | "pretend" | "lire" | "mention" | "apparait" | "appears" | "responds" | "replies" | "spits" | "refuse" | "ouvre" | "amene" | "disant" | "met" | "sur" | "to" | "by" | "just" | "always"
+        "says"
+            | "say"
+            | "saying"
+            | "said"
+            | "message"
+            | "messages"
+            | "error"
+            | "erreur"
+            | "get"
+            | "getting"
+            | "got"
+            | "gets"
+            | "shows"
+            | "show"
+            | "showing"
+            | "displays"
+            | "displayed"
+            | "display"
+            | "tells"
+            | "telling"
+            | "told"
+            | "reads"
+            | "read"
+            | "states"
+            | "stating"
+            | "returns"
+            | "answers"
+            | "answer"
+            | "goes"
+            | "went"
+            | "greeted"
+            | "popup"
+            | "pops"
+            | "see"
+            | "seeing"
+            | "yells"
+            | "throws"
+            | "gives"
+            | "with"
+            | "dit"
+            | "disent"
+            | "affiche"
+            | "affichee"
+            | "indique"
+            | "marque"
+            | "repond"
+            | "ecrit"
+            | "voici"
+            | "recois"
+            | "obtiens"
+            | "vois"
+            | "sort"
+            | "crache"
+            | "renvoie"
+            | "donne"
+            | "texte"
+            | "lis"
+            | "annonce"
+            | "signale"
+            | "retourne"
+            | "mene"
+            | "tombe"
+            | "pretend"
+            | "lire"
+            | "mention"
+            | "apparait"
+            | "appears"
+            | "responds"
+            | "replies"
+            | "spits"
+            | "refuse"
+            | "ouvre"
+            | "amene"
+            | "disant"
+            | "met"
+            | "sur"
+            | "to"
+            | "by"
+            | "just"
+            | "always"
     )
 }
 
 fn is_pressing(word: &str) -> bool {
     matches!(
         word,
-        "click" | "clicked" | "clicking" | "press" | "pressed" | "pressing" | "hit" | "tap" | "tapped" | "button" | "bouton" | "clique" | "cliquer" | "clic" | "pese" | "appuye" | "appuie" | "option" | "used" | "using" | "utilise" | "fais"
-            | "tab" | "onglet" | "menu" | "word" | "called" | "try" | "choisi" | "folder" | "dossier" | "essaye"
+        "click"
+            | "clicked"
+            | "clicking"
+            | "press"
+            | "pressed"
+            | "pressing"
+            | "hit"
+            | "tap"
+            | "tapped"
+            | "button"
+            | "bouton"
+            | "clique"
+            | "cliquer"
+            | "clic"
+            | "pese"
+            | "appuye"
+            | "appuie"
+            | "option"
+            | "used"
+            | "using"
+            | "utilise"
+            | "fais"
+            | "tab"
+            | "onglet"
+            | "menu"
+            | "word"
+            | "called"
+            | "try"
+            | "choisi"
+            | "folder"
+            | "dossier"
+            | "essaye"
     )
 }
 
@@ -198,11 +459,17 @@ fn told(tokens: &Tokens) -> Option<Range<usize>> {
     for at in 1..tokens.len() {
         let Some(token) = tokens.get(at).filter(|t| t.kind == Kind::Word && t.capital) else { continue };
         let before = tokens.fold(at - 1);
-        let colon = matches!(before, ":" | "(" | "," | "-" | ".") && tokens.gap(at) < Gap::Blank || (before == ":" && token.gap == Gap::Blank);
+        let colon =
+            matches!(before, ":" | "(" | "," | "-" | ".") && tokens.gap(at) < Gap::Blank || (before == ":" && token.gap == Gap::Blank);
         let back = if matches!(before, ":" | "(" | "," | "-") { at - 1 } else { at };
-        let told = (back.saturating_sub(6)..back).rev().take_while(|i| !tokens.ends_sentence(*i)).any(|i| is_telling(tokens.fold(i)) && !matches!(tokens.fold(i), "to" | "with" | "by" | "just" | "always"));
+        let told = (back.saturating_sub(6)..back)
+            .rev()
+            .take_while(|i| !tokens.ends_sentence(*i))
+            .any(|i| is_telling(tokens.fold(i)) && !matches!(tokens.fold(i), "to" | "with" | "by" | "just" | "always"));
         let direct = tokens.fold(at.saturating_sub(1)) != "." && (is_telling(before) || matches!(before, "a" | "sur" | "que") && told);
-        let opens = (colon && told && before != "." && before != ",") || direct || (matches!(before, "(" | ":" | "...") && !tokens.ends_sentence(at - 1));
+        let opens = (colon && told && before != "." && before != ",")
+            || direct
+            || (matches!(before, "(" | ":" | "...") && !tokens.ends_sentence(at - 1));
         if !opens || is_own_word(tokens.fold(at)) || all_capitals(tokens, at) {
             continue;
         }
@@ -224,8 +491,51 @@ fn all_capitals(tokens: &Tokens, at: usize) -> bool {
 fn is_own_word(word: &str) -> bool {
     matches!(
         word,
-        "i" | "je" | "j" | "my" | "mon" | "ma" | "mes" | "merci" | "thanks" | "thank" | "please" | "svp" | "regards" | "bonjour" | "hello" | "hi" | "dear" | "exam" | "examen" | "what" | "how" | "can" | "could" | "est" | "pouvez" | "comment"
-            | "name" | "nom" | "prenom" | "first" | "last" | "email" | "course" | "cours" | "google" | "nexam" | "chrome" | "firefox" | "safari" | "outlook" | "gmail" | "monday" | "tuesday" | "wednesday" | "thursday" | "friday"
+        "i" | "je"
+            | "j"
+            | "my"
+            | "mon"
+            | "ma"
+            | "mes"
+            | "merci"
+            | "thanks"
+            | "thank"
+            | "please"
+            | "svp"
+            | "regards"
+            | "bonjour"
+            | "hello"
+            | "hi"
+            | "dear"
+            | "exam"
+            | "examen"
+            | "what"
+            | "how"
+            | "can"
+            | "could"
+            | "est"
+            | "pouvez"
+            | "comment"
+            | "name"
+            | "nom"
+            | "prenom"
+            | "first"
+            | "last"
+            | "email"
+            | "course"
+            | "cours"
+            | "google"
+            | "nexam"
+            | "chrome"
+            | "firefox"
+            | "safari"
+            | "outlook"
+            | "gmail"
+            | "monday"
+            | "tuesday"
+            | "wednesday"
+            | "thursday"
+            | "friday"
     )
 }
 
@@ -246,9 +556,18 @@ fn message_end(tokens: &Tokens, at: usize, before: &str) -> usize {
             "." if tokens.gap(i + 1) != Gap::None || i + 1 >= tokens.len() => break,
             ":" | "," if before != "(" && tokens.get(i + 1).is_none_or(|t| t.capital) => break,
             "des" if tokens.fold(i + 1) == "que" => break,
-            "quand" | "alors" | "pis" | "malgre" | "pourtant" | "meme" | "whenever" | "although" | "though" | "when" | "depuis" | "sauf" | "faque" | "since" | "chaque" if depth == 0 => break,
+            "quand" | "alors" | "pis" | "malgre" | "pourtant" | "meme" | "whenever" | "although" | "though" | "when" | "depuis"
+            | "sauf" | "faque" | "since" | "chaque"
+                if depth == 0 =>
+            {
+                break;
+            }
             "a" if tokens.fold(i + 1) == "chaque" => break,
-            "et" | "and" | "but" | "mais" if matches!(tokens.fold(i + 1), "je" | "j" | "i" | "puis" | "then" | "c" | "it" | "mon" | "my" | "after" | "apres") => break,
+            "et" | "and" | "but" | "mais"
+                if matches!(tokens.fold(i + 1), "je" | "j" | "i" | "puis" | "then" | "c" | "it" | "mon" | "my" | "after" | "apres") =>
+            {
+                break;
+            }
             _ => {}
         }
         i += 1;
@@ -261,7 +580,11 @@ mod tests {
     use super::*;
 
     fn known() -> KnownMessages {
-        KnownMessages::load(&TextFile { path: "reading/messages.toml".into(), text: include_str!("../../rules/reading/messages.toml").into() }).unwrap()
+        KnownMessages::load(&TextFile {
+            path: "reading/messages.toml".into(),
+            text: include_str!("../../rules/reading/messages.toml").into(),
+        })
+        .unwrap()
     }
 
     fn error(text: &str) -> Option<&str> {
@@ -306,8 +629,17 @@ mod tests {
     #[test]
     fn indirect_speech_and_buttons_reproduce_nothing() {
         let cases = [
-            "it says my code is expired", "ça dit que mon code est expiré", "I clicked \"Forgot password\" twice", "je clique sur « Mot de passe oublié »", "the mail called \"Invitation to Nexam\"",
-            "My coordinator said 'sent on Monday'", "I don't have an account", "it's what I'm told, that's it", "le site me répond qu'il n'existe pas", "the code does not work", "",
+            "it says my code is expired",
+            "ça dit que mon code est expiré",
+            "I clicked \"Forgot password\" twice",
+            "je clique sur « Mot de passe oublié »",
+            "the mail called \"Invitation to Nexam\"",
+            "My coordinator said 'sent on Monday'",
+            "I don't have an account",
+            "it's what I'm told, that's it",
+            "le site me répond qu'il n'existe pas",
+            "the code does not work",
+            "",
         ];
         for text in cases {
             assert_eq!(error(text), None, "{text}");
@@ -316,7 +648,10 @@ mod tests {
 
     #[test]
     fn a_short_message_in_the_file_is_a_fault_with_its_line() {
-        let file = TextFile { path: "reading/messages.toml".into(), text: "[[message]]\nen = \"Not found\"\nfr = \"Cette page est introuvable\"\n".into() };
+        let file = TextFile {
+            path: "reading/messages.toml".into(),
+            text: "[[message]]\nen = \"Not found\"\nfr = \"Cette page est introuvable\"\n".into(),
+        };
         let faults = KnownMessages::load(&file).unwrap_err();
         assert_eq!(faults.0.iter().map(|f| f.line).collect::<Vec<_>>(), [Some(2)]);
         let broken = TextFile { path: "m.toml".into(), text: "[[message]]\nen = 1".into() };

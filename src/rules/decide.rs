@@ -136,6 +136,7 @@ fn is_plain(situation: &Situation<'_>, problems_at_most: usize) -> bool {
     (1..=problems_at_most).contains(&count)
         && situation.message.no_auto_reply.is_empty()
         && !facts.for_another
+        && facts.sure
         && !name_conflicts(situation.person)
 }
 

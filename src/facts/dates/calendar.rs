@@ -34,10 +34,7 @@ pub enum Order {
 
 /// Reads a day at token `at`, with the token behind it.
 pub fn read(tokens: &Tokens, at: usize, french: bool, order: Order) -> Option<(Calendar, usize)> {
-    numeric(tokens, at, order)
-        .or_else(|| day_month(tokens, at))
-        .or_else(|| month_day(tokens, at))
-        .or_else(|| day_alone(tokens, at, french))
+    numeric(tokens, at, order).or_else(|| day_month(tokens, at)).or_else(|| month_day(tokens, at)).or_else(|| day_alone(tokens, at, french))
 }
 
 fn calendar(year: Option<i16>, month: i8, day: u32) -> Option<Calendar> {
@@ -55,7 +52,11 @@ fn calendar(year: Option<i16>, month: i8, day: u32) -> Option<Calendar> {
 fn numeric(tokens: &Tokens, at: usize, order: Order) -> Option<(Calendar, usize)> {
     let (first, width) = tokens.number(at)?;
     let sep = tokens.fold(at + 1);
-    if !matches!(sep, "/" | "-" | ".") || tokens.gap(at + 1) != tokens.gap(at + 2) || tokens.gap(at + 1) > Gap::Space || glued_before(tokens, at) {
+    if !matches!(sep, "/" | "-" | ".")
+        || tokens.gap(at + 1) != tokens.gap(at + 2)
+        || tokens.gap(at + 1) > Gap::Space
+        || glued_before(tokens, at)
+    {
         return None;
     }
     if let Some(month) = words::month(tokens.fold(at + 2)).filter(|_| width <= 2) {
@@ -84,8 +85,37 @@ fn numeric(tokens: &Tokens, at: usize, order: Order) -> Option<(Calendar, usize)
 /// `12/11`, `3/30`, `le 11.12.`: only where it stands as a day does.
 fn without_year(tokens: &Tokens, at: usize, first: (u32, usize), second: (u32, usize), order: Order) -> Option<(Calendar, usize)> {
     const LEADING: &[&str] = &[
-        "le", "on", "du", "au", "for", "by", "until", "till", "avant", "before", "from", "since", "depuis", "exam", "test", "final", "midterm", "paper", "quiz",
-        "examen", "epreuve", "evaluation", "date", "is", "est", ":", "(", "des", "and", "et", "jusqu",
+        "le",
+        "on",
+        "du",
+        "au",
+        "for",
+        "by",
+        "until",
+        "till",
+        "avant",
+        "before",
+        "from",
+        "since",
+        "depuis",
+        "exam",
+        "test",
+        "final",
+        "midterm",
+        "paper",
+        "quiz",
+        "examen",
+        "epreuve",
+        "evaluation",
+        "date",
+        "is",
+        "est",
+        ":",
+        "(",
+        "des",
+        "and",
+        "et",
+        "jusqu",
     ];
     let sep = tokens.fold(at + 1);
     let led = LEADING.contains(&tokens.fold_before(at)) || words::weekday(tokens.fold_before(at), false).is_some();
@@ -95,11 +125,19 @@ fn without_year(tokens: &Tokens, at: usize, first: (u32, usize), second: (u32, u
     }
     let end = match sep {
         "/" if led || (plain && !matches!(tokens.fold_before(at), "a" | "etape" | "step" | "page" | "note" | "score")) => at + 3,
-        "." if matches!(tokens.fold_before(at), "le" | "du" | "au" | "on" | "am" | "avant") || words::weekday(tokens.fold_before(at), true).is_some() => at + 3,
+        "." if matches!(tokens.fold_before(at), "le" | "du" | "au" | "on" | "am" | "avant")
+            || words::weekday(tokens.fold_before(at), true).is_some() =>
+        {
+            at + 3
+        }
         _ => return None,
     };
     let order = if sep == "." { Order::DayMonth } else { order };
-    let end = if sep == "." && tokens.fold(end) == "." && tokens.gap(end) == Gap::None && tokens.gap(end + 1) == Gap::None { return None } else { ends_free(tokens, end)? };
+    let end = if sep == "." && tokens.fold(end) == "." && tokens.gap(end) == Gap::None && tokens.gap(end + 1) == Gap::None {
+        return None;
+    } else {
+        ends_free(tokens, end)?
+    };
     Some((ordered(first.0, second.0, None, order)?, end))
 }
 
@@ -168,7 +206,11 @@ fn day_number(tokens: &Tokens, at: usize) -> Option<(u32, bool, usize)> {
 /// `2 décembre 2026`, `du 3 au 5 décembre`, `the second of May`, `10-22 August`.
 fn day_month(tokens: &Tokens, at: usize) -> Option<(Calendar, usize)> {
     let (day, _, mut next) = day_number(tokens, at)?;
-    if matches!(tokens.fold_before(at), ":" | "." | "/" | "-") && tokens.gap(at) == Gap::None && tokens.kind(at) == Some(Kind::Number) && glued_number(tokens, at) {
+    if matches!(tokens.fold_before(at), ":" | "." | "/" | "-")
+        && tokens.gap(at) == Gap::None
+        && tokens.kind(at) == Some(Kind::Number)
+        && glued_number(tokens, at)
+    {
         return None;
     }
     if matches!(tokens.fold(next), "-" | "to" | "au" | "a" | "et" | "and" | "&" | "ou" | "or" | "/" | "through" | "until") {
@@ -200,7 +242,8 @@ fn month_at(tokens: &Tokens, at: usize) -> Option<(i8, usize)> {
     }
     let word = tokens.fold(at);
     let month = words::month(word).filter(|_| tokens.gap(at) != Gap::Blank)?;
-    let short = word.len() <= 5 && !matches!(word, "mai" | "may" | "mars" | "juin" | "aout" | "june" | "july" | "april" | "avril" | "march");
+    let short =
+        word.len() <= 5 && !matches!(word, "mai" | "may" | "mars" | "juin" | "aout" | "june" | "july" | "april" | "avril" | "march");
     let stop = short && tokens.fold(at + 1) == "." && tokens.gap(at + 1) == Gap::None;
     Some((month, at + 1 + usize::from(stop)))
 }
@@ -231,7 +274,8 @@ fn month_day(tokens: &Tokens, at: usize) -> Option<(Calendar, usize)> {
     let (month, mut next) = month_at(tokens, at)?;
     if let Some((year @ 1900..=2199, 4)) = tokens.number(next) {
         let clock = matches!(tokens.fold(next + 1), "h" | "hrs" | "hours");
-        return (!clock).then(|| (Calendar { year: full_year(year, 4), month: Some(month), day: 1, or: None, whole_month: true }, next + 1));
+        return (!clock)
+            .then(|| (Calendar { year: full_year(year, 4), month: Some(month), day: 1, or: None, whole_month: true }, next + 1));
     }
     if tokens.fold(next) == "the" {
         next += 1;
@@ -263,15 +307,36 @@ fn day_alone(tokens: &Tokens, at: usize, french: bool) -> Option<(Calendar, usiz
     let article = match before {
         "the" => {
             let led = at.checked_sub(2).map_or("", |i| tokens.fold(i));
-            ordinal && (matches!(led, "on" | "by" | "for" | "from" | "since" | "until" | "till" | "before" | "after" | "is" | "was" | "to" | "of" | "due" | "'" | "s" | ",")
-                || words::weekday(led, false).is_some() || led.is_empty() || !tokens.is_word(end))
+            ordinal
+                && (matches!(
+                    led,
+                    "on" | "by"
+                        | "for"
+                        | "from"
+                        | "since"
+                        | "until"
+                        | "till"
+                        | "before"
+                        | "after"
+                        | "is"
+                        | "was"
+                        | "to"
+                        | "of"
+                        | "due"
+                        | "'"
+                        | "s"
+                        | ","
+                ) || words::weekday(led, false).is_some()
+                    || led.is_empty()
+                    || !tokens.is_word(end))
         }
         "le" | "du" | "au" | "les" => tokens.is_word(at) == ordinal || tokens.kind(at) == Some(Kind::Number),
         "on" | "by" | "for" | "till" | "until" | "since" => ordinal,
         _ => weekday_before && (ordinal || french || tokens.kind(at) == Some(Kind::Number)),
     };
     let ends = !tokens.is_word(end) || tokens.gap(end) >= Gap::Line || may_follow_a_day(next);
-    let runs_on = matches!(next, "%" | "$" | "€" | "°" | "/" | ":" | "-" | "'") || (next == "." && tokens.gap(end + 1) == Gap::None && tokens.kind(end + 1) == Some(Kind::Number))
+    let runs_on = matches!(next, "%" | "$" | "€" | "°" | "/" | ":" | "-" | "'")
+        || (next == "." && tokens.gap(end + 1) == Gap::None && tokens.kind(end + 1) == Some(Kind::Number))
         || (next == "," && tokens.gap(end + 1) == Gap::None && tokens.kind(end + 1) == Some(Kind::Number))
         || tokens.kind(end) == Some(Kind::Number);
     let hour = next == "h" || matches!(next, "am" | "pm");
@@ -285,10 +350,75 @@ fn day_alone(tokens: &Tokens, at: usize, french: bool) -> Option<(Calendar, usiz
 fn may_follow_a_day(word: &str) -> bool {
     matches!(
         word,
-        "at" | "in" | "by" | "of" | "from" | "and" | "or" | "to" | "this" | "next" | "but" | "so" | "morning" | "evening" | "afternoon" | "i" | "is" | "for"
-            | "please" | "pls" | "plz" | "it" | "my" | "the" | "because" | "thanks" | "with" | "bc" | "as" | "we" | "a" | "de" | "vers" | "et" | "ou" | "pour"
-            | "du" | "prochain" | "courant" | "des" | "mais" | "dans" | "merci" | "svp" | "que" | "car" | "je" | "j" | "au" | "matin" | "soir" | "midi" | "noon"
-            | "pis" | "faut" | "donc" | "apres" | "avant" | "before" | "after" | "until" | "when" | "if" | "since" | "ce" | "pas" | "par" | "en" | "how" | "can"
+        "at" | "in"
+            | "by"
+            | "of"
+            | "from"
+            | "and"
+            | "or"
+            | "to"
+            | "this"
+            | "next"
+            | "but"
+            | "so"
+            | "morning"
+            | "evening"
+            | "afternoon"
+            | "i"
+            | "is"
+            | "for"
+            | "please"
+            | "pls"
+            | "plz"
+            | "it"
+            | "my"
+            | "the"
+            | "because"
+            | "thanks"
+            | "with"
+            | "bc"
+            | "as"
+            | "we"
+            | "a"
+            | "de"
+            | "vers"
+            | "et"
+            | "ou"
+            | "pour"
+            | "du"
+            | "prochain"
+            | "courant"
+            | "des"
+            | "mais"
+            | "dans"
+            | "merci"
+            | "svp"
+            | "que"
+            | "car"
+            | "je"
+            | "j"
+            | "au"
+            | "matin"
+            | "soir"
+            | "midi"
+            | "noon"
+            | "pis"
+            | "faut"
+            | "donc"
+            | "apres"
+            | "avant"
+            | "before"
+            | "after"
+            | "until"
+            | "when"
+            | "if"
+            | "since"
+            | "ce"
+            | "pas"
+            | "par"
+            | "en"
+            | "how"
+            | "can"
     ) || words::unit(word).is_none() && words::weekday(word, false).is_some()
 }
 
@@ -338,8 +468,20 @@ mod tests {
     #[test]
     fn other_numbers_are_no_days() {
         for text in [
-            "ouvert 24/7", "à 3/4 sur la page", "le 5e étage", "le 514 555-0187", "version 1.2.3", "NX-11-12", "le 2 codes", "on the 2nd attempt", "30/02/2026",
-            "UE 7.2", "902-555-0139", "note de 12/20", "le 9h", "you may 5",
+            "ouvert 24/7",
+            "à 3/4 sur la page",
+            "le 5e étage",
+            "le 514 555-0187",
+            "version 1.2.3",
+            "NX-11-12",
+            "le 2 codes",
+            "on the 2nd attempt",
+            "30/02/2026",
+            "UE 7.2",
+            "902-555-0139",
+            "note de 12/20",
+            "le 9h",
+            "you may 5",
         ] {
             let found = day(text);
             assert!(found.is_none() || text == "you may 5", "{text}: {found:?}");

@@ -29,7 +29,8 @@ impl Clock {
 }
 
 /// Words that stand before a clock time.
-const BEFORE: &[&str] = &["at", "a", "@", "by", "vers", "around", "about", "from", "des", "avant", "before", "until", "till", "pour", "hour", "time"];
+const BEFORE: &[&str] =
+    &["at", "a", "@", "by", "vers", "around", "about", "from", "des", "avant", "before", "until", "till", "pour", "hour", "time"];
 
 /// Reads a clock time at token `at`. `beside_day`: a day was named just before, so less is enough (`Monday at 9`, `sat 0900`).
 pub fn read(tokens: &Tokens, at: usize, beside_day: bool) -> Option<Clock> {
@@ -148,7 +149,22 @@ fn quarters(tokens: &Tokens, at: usize) -> (i64, usize) {
 fn lasts(tokens: &Tokens, at: usize) -> bool {
     matches!(
         tokens.fold_before(at),
-        "dure" | "pendant" | "depuis" | "dans" | "durant" | "duree" | "les" | "last" | "lasts" | "for" | "in" | "within" | "of" | "since" | "sous" | "fait"
+        "dure"
+            | "pendant"
+            | "depuis"
+            | "dans"
+            | "durant"
+            | "duree"
+            | "les"
+            | "last"
+            | "lasts"
+            | "for"
+            | "in"
+            | "within"
+            | "of"
+            | "since"
+            | "sous"
+            | "fait"
     ) || matches!(tokens.fold(at + 2), "plus" | "apres" | "later" | "ago" | "durant")
         || tokens.follow(at.saturating_sub(3), &["il", "y", "a"]).is_some_and(|end| end == at)
         || tokens.follow(at.saturating_sub(3), &["y", "'", "a"]).is_some_and(|end| end == at)
@@ -188,7 +204,8 @@ fn with_stop(tokens: &Tokens, at: usize, n: u32, width: usize, beside_day: bool)
 fn bare(tokens: &Tokens, at: usize, n: u32, beside_day: bool) -> Option<Clock> {
     let led = matches!(tokens.fold_before(at), "at" | "a" | "@" | "by" | "vers" | "around" | "about" | "from");
     let next = tokens.fold(at + 1);
-    let goes_on = matches!(next, "%" | "/" | "$" | "€" | "°") || (matches!(next, ":" | "." | "-") && tokens.kind(at + 2) == Some(Kind::Number));
+    let goes_on =
+        matches!(next, "%" | "/" | "$" | "€" | "°") || (matches!(next, ":" | "." | "-") && tokens.kind(at + 2) == Some(Kind::Number));
     let counted = tokens.is_word(at + 1) && !may_follow_an_hour(next);
     if !beside_day || !led || goes_on || counted || n == 0 || n > 23 {
         return None;
@@ -199,9 +216,57 @@ fn bare(tokens: &Tokens, at: usize, n: u32, beside_day: bool) -> Option<Clock> {
 fn may_follow_an_hour(word: &str) -> bool {
     matches!(
         word,
-        "in" | "on" | "and" | "or" | "sharp" | "this" | "tomorrow" | "today" | "tonight" | "next" | "the" | "my" | "i" | "so" | "but" | "for" | "please" | "pls"
-            | "plz" | "local" | "est" | "edt" | "utc" | "gmt" | "eastern" | "pacific" | "central" | "uk" | "with" | "to" | "at" | "ce" | "du" | "de" | "demain"
-            | "et" | "pour" | "mais" | "je" | "dans" | "svp" | "merci" | "pile" | "le" | "la" | "thanks" | "ty" | "help" | "because" | "as" | "pis" | "when"
+        "in" | "on"
+            | "and"
+            | "or"
+            | "sharp"
+            | "this"
+            | "tomorrow"
+            | "today"
+            | "tonight"
+            | "next"
+            | "the"
+            | "my"
+            | "i"
+            | "so"
+            | "but"
+            | "for"
+            | "please"
+            | "pls"
+            | "plz"
+            | "local"
+            | "est"
+            | "edt"
+            | "utc"
+            | "gmt"
+            | "eastern"
+            | "pacific"
+            | "central"
+            | "uk"
+            | "with"
+            | "to"
+            | "at"
+            | "ce"
+            | "du"
+            | "de"
+            | "demain"
+            | "et"
+            | "pour"
+            | "mais"
+            | "je"
+            | "dans"
+            | "svp"
+            | "merci"
+            | "pile"
+            | "le"
+            | "la"
+            | "thanks"
+            | "ty"
+            | "help"
+            | "because"
+            | "as"
+            | "pis"
+            | "when"
     ) || words::weekday(word, false).is_some_and(|w| !w.1)
 }
 
@@ -382,7 +447,21 @@ mod tests {
 
     #[test]
     fn lengths_scores_and_versions_are_no_clock_times() {
-        for text in ["dure 4 h", "il y a 2 h", "99%", "1.5x", "at 80%", "UE 7.2", "25:00", "9:75", "in 2026", "room 1400", "3 people", "48h", "at 3 different times"] {
+        for text in [
+            "dure 4 h",
+            "il y a 2 h",
+            "99%",
+            "1.5x",
+            "at 80%",
+            "UE 7.2",
+            "25:00",
+            "9:75",
+            "in 2026",
+            "room 1400",
+            "3 people",
+            "48h",
+            "at 3 different times",
+        ] {
             assert_eq!(clock(text, false), None, "{text}");
         }
     }

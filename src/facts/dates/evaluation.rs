@@ -11,10 +11,52 @@ use crate::facts::tokens::Tokens;
 pub fn is_exam_word(word: &str) -> bool {
     matches!(
         word,
-        "exam" | "exams" | "examination" | "examinations" | "midterm" | "midterms" | "final" | "finals" | "quiz" | "paper" | "test" | "tests" | "assessment"
-            | "evaluation" | "evaluations" | "eval" | "evals" | "examen" | "examens" | "exam's" | "epreuve" | "epreuves" | "partiel" | "partiels" | "intra"
-            | "intras" | "controle" | "rattrapage" | "concours" | "osce" | "ecos" | "resit" | "viva" | "sitting" | "session" | "resits" | "certification"
-            | "oral" | "ecrit" | "exma" | "exame" | "examn" | "interro" | "testing" | "colle" | "supplemental"
+        "exam"
+            | "exams"
+            | "examination"
+            | "examinations"
+            | "midterm"
+            | "midterms"
+            | "final"
+            | "finals"
+            | "quiz"
+            | "paper"
+            | "test"
+            | "tests"
+            | "assessment"
+            | "evaluation"
+            | "evaluations"
+            | "eval"
+            | "evals"
+            | "examen"
+            | "examens"
+            | "exam's"
+            | "epreuve"
+            | "epreuves"
+            | "partiel"
+            | "partiels"
+            | "intra"
+            | "intras"
+            | "controle"
+            | "rattrapage"
+            | "concours"
+            | "osce"
+            | "ecos"
+            | "resit"
+            | "viva"
+            | "sitting"
+            | "session"
+            | "resits"
+            | "certification"
+            | "oral"
+            | "ecrit"
+            | "exma"
+            | "exame"
+            | "examn"
+            | "interro"
+            | "testing"
+            | "colle"
+            | "supplemental"
     )
 }
 
@@ -22,15 +64,125 @@ pub fn is_exam_word(word: &str) -> bool {
 fn is_other_event(word: &str) -> bool {
     matches!(
         word,
-        "received" | "receive" | "got" | "gotten" | "sent" | "send" | "came" | "arrived" | "mailed" | "emailed" | "resent" | "issued" | "dated" | "wrote" | "since"
-            | "registered" | "enrolled" | "registration" | "tried" | "asked" | "requested" | "activated" | "created" | "expired" | "expires" | "expire" | "invitation"
-            | "invite" | "invited" | "code" | "link" | "birthday" | "born" | "deadline" | "changed" | "ended" | "ends" | "paid" | "dropped" | "reset" | "signed"
-            | "started" | "began" | "finished" | "worked" | "logged" | "called" | "reported" | "updated" | "submitted" | "graduated" | "ago" | "recu" | "recue"
-            | "recus" | "recues" | "envoye" | "envoyee" | "eu" | "arrive" | "arrivee" | "depuis" | "inscrite" | "inscrit" | "inscription" | "demande" | "essaye"
-            | "active" | "cree" | "expirait" | "expire's" | "date limite" | "limite" | "lien" | "naissance" | "ne" | "nee" | "ecrit" | "paye" | "change" | "quitte"
-            | "ferme" | "commande" | "telephone" | "appele" | "rappele" | "tentative" | "relance" | "annoncee" | "annonce" | "emise" | "emis" | "date's" | "parvenue"
-            | "refund" | "unsubscribe" | "leave" | "office" | "vacation" | "conge" | "courriel" | "email" | "mail" | "respond" | "reply" | "answer" | "reponse"
-            | "hospital" | "hopital" | "missed" | "prof" | "recois" | "redemande" | "redemandee" | "demandee" | "fait" | "moved" | "wedding" | "told"
+        "received"
+            | "receive"
+            | "got"
+            | "gotten"
+            | "sent"
+            | "send"
+            | "came"
+            | "arrived"
+            | "mailed"
+            | "emailed"
+            | "resent"
+            | "issued"
+            | "dated"
+            | "wrote"
+            | "since"
+            | "registered"
+            | "enrolled"
+            | "registration"
+            | "tried"
+            | "asked"
+            | "requested"
+            | "activated"
+            | "created"
+            | "expired"
+            | "expires"
+            | "expire"
+            | "invitation"
+            | "invite"
+            | "invited"
+            | "code"
+            | "link"
+            | "birthday"
+            | "born"
+            | "deadline"
+            | "changed"
+            | "ended"
+            | "ends"
+            | "paid"
+            | "dropped"
+            | "reset"
+            | "signed"
+            | "started"
+            | "began"
+            | "finished"
+            | "worked"
+            | "logged"
+            | "called"
+            | "reported"
+            | "updated"
+            | "submitted"
+            | "graduated"
+            | "ago"
+            | "recu"
+            | "recue"
+            | "recus"
+            | "recues"
+            | "envoye"
+            | "envoyee"
+            | "eu"
+            | "arrive"
+            | "arrivee"
+            | "depuis"
+            | "inscrite"
+            | "inscrit"
+            | "inscription"
+            | "demande"
+            | "essaye"
+            | "active"
+            | "cree"
+            | "expirait"
+            | "expire's"
+            | "date limite"
+            | "limite"
+            | "lien"
+            | "naissance"
+            | "ne"
+            | "nee"
+            | "ecrit"
+            | "paye"
+            | "change"
+            | "quitte"
+            | "ferme"
+            | "commande"
+            | "telephone"
+            | "appele"
+            | "rappele"
+            | "tentative"
+            | "relance"
+            | "annoncee"
+            | "annonce"
+            | "emise"
+            | "emis"
+            | "date's"
+            | "parvenue"
+            | "refund"
+            | "unsubscribe"
+            | "leave"
+            | "office"
+            | "vacation"
+            | "conge"
+            | "courriel"
+            | "email"
+            | "mail"
+            | "respond"
+            | "reply"
+            | "answer"
+            | "reponse"
+            | "hospital"
+            | "hopital"
+            | "missed"
+            | "prof"
+            | "recois"
+            | "redemande"
+            | "redemandee"
+            | "demandee"
+            | "fait"
+            | "moved"
+            | "wedding"
+            | "told"
     )
 }
 
@@ -44,22 +196,72 @@ pub fn tells_of_the_past(tokens: &Tokens, at: usize, end: usize) -> bool {
     let mut past = false;
     for i in start..at {
         let word = tokens.fold(i);
-        if is_exam_word(word) || matches!(word, "will" | "by" | "before" | "avant" | "prevu" | "prevue" | "until" | "sera" | "lieu" | "is") {
+        if is_exam_word(word) || matches!(word, "will" | "by" | "before" | "avant" | "prevu" | "prevue" | "until" | "sera" | "lieu" | "is")
+        {
             past = false;
         } else if is_past(word) {
             past = true;
         }
     }
-    past || (end..end + 4).any(|i| matches!(tokens.fold(i), "got" | "received" | "emailed" | "wrote")) && !(start..at).any(|i| is_exam_word(tokens.fold(i)))
+    past || (end..end + 4).any(|i| matches!(tokens.fold(i), "got" | "received" | "emailed" | "wrote"))
+        && !(start..at).any(|i| is_exam_word(tokens.fold(i)))
 }
 
 fn is_past(word: &str) -> bool {
     matches!(
         word,
-        "received" | "got" | "sent" | "came" | "arrived" | "mailed" | "emailed" | "resent" | "issued" | "dated" | "since" | "registered" | "tried" | "asked" | "requested"
-            | "activated" | "created" | "expired" | "was" | "were" | "had" | "ended" | "paid" | "missed" | "did" | "waiting" | "been" | "recu" | "recue" | "recus" | "recues"
-            | "envoye" | "envoyee" | "eu" | "depuis" | "essaye" | "demande" | "demandee" | "cree" | "rate" | "manque" | "etait" | "ecrit" | "paye" | "arrivee" | "from"
-            | "passe" | "passee" | "emise" | "reported" | "supposed" | "lai"
+        "received"
+            | "got"
+            | "sent"
+            | "came"
+            | "arrived"
+            | "mailed"
+            | "emailed"
+            | "resent"
+            | "issued"
+            | "dated"
+            | "since"
+            | "registered"
+            | "tried"
+            | "asked"
+            | "requested"
+            | "activated"
+            | "created"
+            | "expired"
+            | "was"
+            | "were"
+            | "had"
+            | "ended"
+            | "paid"
+            | "missed"
+            | "did"
+            | "waiting"
+            | "been"
+            | "recu"
+            | "recue"
+            | "recus"
+            | "recues"
+            | "envoye"
+            | "envoyee"
+            | "eu"
+            | "depuis"
+            | "essaye"
+            | "demande"
+            | "demandee"
+            | "cree"
+            | "rate"
+            | "manque"
+            | "etait"
+            | "ecrit"
+            | "paye"
+            | "arrivee"
+            | "from"
+            | "passe"
+            | "passee"
+            | "emise"
+            | "reported"
+            | "supposed"
+            | "lai"
     )
 }
 
@@ -113,7 +315,22 @@ fn best_clock(tokens: &Tokens, mentions: &[Mention], scores: &[i32], day: usize)
 }
 
 fn is_beginning(word: &str) -> bool {
-    matches!(word, "begins" | "starts" | "start" | "begin" | "commence" | "debute" | "part" | "opens" | "starting" | "debut" | "time" | "heure" | "horaire")
+    matches!(
+        word,
+        "begins"
+            | "starts"
+            | "start"
+            | "begin"
+            | "commence"
+            | "debute"
+            | "part"
+            | "opens"
+            | "starting"
+            | "debut"
+            | "time"
+            | "heure"
+            | "horaire"
+    )
 }
 
 /// Only a clock time is told with the evaluation: it is today's where that hour is still to come.
@@ -142,8 +359,11 @@ fn score(tokens: &Tokens, mention: &Mention, courses: &[Range<usize>], now: Opti
         points += i32::from(exam_anywhere) + i32::from(previous_sentence_has_exam(tokens, mention));
     }
     let beside = |c: &Range<usize>| {
-        let between = if c.end <= mention.span.start { tokens.slice(c.end..mention.span.start) } else { tokens.slice(mention.span.end..c.start) };
-        (c.end <= mention.span.start || c.start >= mention.span.end) && between.split_whitespace().count() <= 4 && !between.contains(['.', '\n'])
+        let between =
+            if c.end <= mention.span.start { tokens.slice(c.end..mention.span.start) } else { tokens.slice(mention.span.end..c.start) };
+        (c.end <= mention.span.start || c.start >= mention.span.end)
+            && between.split_whitespace().count() <= 4
+            && !between.contains(['.', '\n'])
     };
     if points >= 0 && courses.iter().any(beside) {
         points += 3;
@@ -173,7 +393,10 @@ fn clue_before(tokens: &Tokens, mention: &Mention) -> Option<Clue> {
     let mut clause_ended = false;
     for i in (start..at).rev() {
         let word = tokens.fold(i);
-        if is_exam_word(word) && !(word == "session" && matches!(tokens.fold(i + 1), "expired" | "expiree")) && !(word == "test" && tokens.fold_before(i) == "practice") {
+        if is_exam_word(word)
+            && !(word == "session" && matches!(tokens.fold(i + 1), "expired" | "expiree"))
+            && !(word == "test" && tokens.fold_before(i) == "practice")
+        {
             return Some(Clue::Exam);
         }
         if is_other_event(word) && !clause_ended {

@@ -193,8 +193,8 @@ fn clock_unit(tokens: &Tokens, at: usize) -> bool {
 /// Whether a word such as `sat`, `sun` or `wed` stands without anything that makes it a weekday.
 fn is_weak(tokens: &Tokens, relative: Relative, at: usize, end: usize, group: &Group) -> bool {
     const LEADING: &[&str] = &[
-        "on", "this", "next", "by", "until", "till", "last", "before", "is", "for", "ce", "le", "du", "au", "exam", "exams", "test", "final", "midterm", "quiz",
-        "paper", "coming", "from", "since", "(", ":", ",",
+        "on", "this", "next", "by", "until", "till", "last", "before", "is", "for", "ce", "le", "du", "au", "exam", "exams", "test",
+        "final", "midterm", "quiz", "paper", "coming", "from", "since", "(", ":", ",",
     ];
     let Relative::Weekday(_, _, true) = relative else { return false };
     let led = LEADING.contains(&tokens.fold_before(at)) || group.clock.is_some() || group.calendar.is_some();
@@ -237,9 +237,59 @@ fn fits(piece: &Piece, group: &Group, links: usize) -> bool {
 fn is_link(word: &str) -> bool {
     matches!(
         word,
-        "," | "-" | "(" | ")" | "/" | "|" | ":" | "@" | "'" | "at" | "a" | "par" | "by" | "from" | "de" | "des" | "d" | "of" | "on" | "le" | "la" | "l" | "the" | "for"
-            | "pour" | "in" | "en" | "dans" | "vers" | "around" | "about" | "environ" | "starting" | "beginning" | "starts" | "start" | "debut" | "debute"
-            | "commence" | "commencant" | "du" | "au" | "time" | "heure" | "hour" | "t" | "partir" | "that" | "is" | "just" | "before" | "apres" | "after" | "begins"
+        "," | "-"
+            | "("
+            | ")"
+            | "/"
+            | "|"
+            | ":"
+            | "@"
+            | "'"
+            | "at"
+            | "a"
+            | "par"
+            | "by"
+            | "from"
+            | "de"
+            | "des"
+            | "d"
+            | "of"
+            | "on"
+            | "le"
+            | "la"
+            | "l"
+            | "the"
+            | "for"
+            | "pour"
+            | "in"
+            | "en"
+            | "dans"
+            | "vers"
+            | "around"
+            | "about"
+            | "environ"
+            | "starting"
+            | "beginning"
+            | "starts"
+            | "start"
+            | "debut"
+            | "debute"
+            | "commence"
+            | "commencant"
+            | "du"
+            | "au"
+            | "time"
+            | "heure"
+            | "hour"
+            | "t"
+            | "partir"
+            | "that"
+            | "is"
+            | "just"
+            | "before"
+            | "apres"
+            | "after"
+            | "begins"
     )
 }
 

@@ -55,8 +55,12 @@ fn named(tokens: &Tokens, at: usize) -> Option<(Relative, usize)> {
     let next = tokens.fold(at + 1);
     match tokens.fold(at) {
         "today" | "tdy" | "todays" | "auj" | "ajd" | "aujourdhui" => days(0, at + 1),
-        "2" if tokens.gap(at + 1) == Gap::None && matches!(next, "day" | "moro" | "morrow" | "main" | "mro") => days(i32::from(next != "day"), at + 2),
-        "aujourd" => tokens.follow(at, &["aujourd", "'", "hui"]).or_else(|| tokens.follow(at, &["aujourd", "hui"])).and_then(|end| days(0, end)),
+        "2" if tokens.gap(at + 1) == Gap::None && matches!(next, "day" | "moro" | "morrow" | "main" | "mro") => {
+            days(i32::from(next != "day"), at + 2)
+        }
+        "aujourd" => {
+            tokens.follow(at, &["aujourd", "'", "hui"]).or_else(|| tokens.follow(at, &["aujourd", "hui"])).and_then(|end| days(0, end))
+        }
         "tonight" | "tonite" | "tonights" => part(0, Part::Evening, at + 1),
         "this" => match Part::of(next).filter(|_| next != "pm") {
             Some(p) => part(0, p, at + 2),
@@ -65,20 +69,25 @@ fn named(tokens: &Tokens, at: usize) -> Option<(Relative, usize)> {
         "last" if next == "night" => part(-1, Part::Evening, at + 2),
         "ce" | "c" | "cet" | "cette" => this_part(tokens, at),
         "a" if matches!(next, "soir" | "matin") && tokens.gap(at + 1) == Gap::Space => part(0, Part::of(next)?, at + 2),
-        "day" => tokens.follow(at, &["day", "after", "tomorrow"]).and_then(|end| days(2, end)).or_else(|| {
-            tokens.follow(at, &["day", "before", "yesterday"]).and_then(|end| days(-2, end))
-        }),
+        "day" => tokens
+            .follow(at, &["day", "after", "tomorrow"])
+            .and_then(|end| days(2, end))
+            .or_else(|| tokens.follow(at, &["day", "before", "yesterday"]).and_then(|end| days(-2, end))),
         "overmorrow" | "surlendemain" | "apresdemain" => days(2, at + 1),
         "next" if next == "tomorrow" => days(2, at + 2),
-        "tomorrow" | "tmrw" | "tmr" | "tmrow" | "tomorow" | "tommorow" | "tommorrow" | "tomoro" | "tomoz" | "tomorrows" | "tmw" | "tomorrrow" | "demain" | "dmain" => {
-            days(1, at + 1)
-        }
+        "tomorrow" | "tmrw" | "tmr" | "tmrow" | "tomorow" | "tommorow" | "tommorrow" | "tomoro" | "tomoz" | "tomorrows" | "tmw"
+        | "tomorrrow" | "demain" | "dmain" => days(1, at + 1),
         "apres" | "apr" if next == "demain" => days(2, at + 2),
         "apres" if tokens.follow(at, &["apres", "-", "demain"]).is_some() => days(2, at + 3),
         "yesterday" | "hier" => days(-1, at + 1),
         "avant" if next == "hier" => days(-2, at + 2),
         "avant" if tokens.follow(at, &["avant", "-", "hier"]).is_some() => days(-2, at + 3),
-        "j" | "d" if next == "-" && tokens.gap(at + 1) == Gap::None && tokens.gap(at + 2) == Gap::None && tokens.get(at).is_some_and(|t| t.capital) => {
+        "j" | "d"
+            if next == "-"
+                && tokens.gap(at + 1) == Gap::None
+                && tokens.gap(at + 2) == Gap::None
+                && tokens.get(at).is_some_and(|t| t.capital) =>
+        {
             let (n, 1..=2) = tokens.number(at + 2)? else { return None };
             (tokens.gap(at + 3) != Gap::None || at + 3 >= tokens.len() || tokens.fold(at + 3) != "-").then_some(())?;
             days(i32::try_from(n).ok()?, at + 3)
@@ -140,7 +149,9 @@ fn counted(tokens: &Tokens, at: usize, french: bool) -> Option<(Relative, usize)
         "left" | "away" | "hence" | "out" if tokens.fold_before(at) != "for" => span(count, unit, end + 1),
         "to" if tokens.fold(end + 1) == "go" => span(count, unit, end + 2),
         "until" | "till" | "til" => span(count, unit, end),
-        "before" | "avant" if !matches!(tokens.fold_before(at), "the" | "les") => span(count, unit, end).filter(|_| near_exam(tokens, end + 1)),
+        "before" | "avant" if !matches!(tokens.fold_before(at), "the" | "les") => {
+            span(count, unit, end).filter(|_| near_exam(tokens, end + 1))
+        }
         _ => {
             let anchor = leads_to_anchor(tokens, end).filter(|_| !french || next != "on")?;
             span(count, unit, end).and_then(|(r, _)| as_later(r, anchor))
@@ -176,7 +187,28 @@ fn leads_to_anchor(tokens: &Tokens, at: usize) -> Option<usize> {
 fn skip_softeners(tokens: &Tokens, at: usize) -> usize {
     let mut at = at;
     for _ in 0..3 {
-        if !matches!(tokens.fold(at), "about" | "around" | "exactly" | "only" | "just" | "the" | "next" | "environ" | "les" | "less" | "than" | "moins" | "de" | "like" | "deja" | "approximately" | "juste" | "at" | "most") {
+        if !matches!(
+            tokens.fold(at),
+            "about"
+                | "around"
+                | "exactly"
+                | "only"
+                | "just"
+                | "the"
+                | "next"
+                | "environ"
+                | "les"
+                | "less"
+                | "than"
+                | "moins"
+                | "de"
+                | "like"
+                | "deja"
+                | "approximately"
+                | "juste"
+                | "at"
+                | "most"
+        ) {
             break;
         }
         at += 1;
@@ -186,7 +218,11 @@ fn skip_softeners(tokens: &Tokens, at: usize) -> usize {
 
 /// `3 days`, `a week`, `une demi-heure`, `an hour and a half`, `two more weeks`: minutes where the unit is minutes or hours.
 fn amount(tokens: &Tokens, at: usize) -> Option<(i32, Unit, usize)> {
-    if let Some(end) = tokens.follow(at, &["half", "an", "hour"]).or_else(|| tokens.follow(at, &["une", "demi", "-", "heure"])).or_else(|| tokens.follow(at, &["une", "demi", "heure"])) {
+    if let Some(end) = tokens
+        .follow(at, &["half", "an", "hour"])
+        .or_else(|| tokens.follow(at, &["une", "demi", "-", "heure"]))
+        .or_else(|| tokens.follow(at, &["une", "demi", "heure"]))
+    {
         return Some((30, Unit::Minute, end));
     }
     let (count, mut next) = match tokens.number(at) {
@@ -205,7 +241,10 @@ fn amount(tokens: &Tokens, at: usize) -> Option<(i32, Unit, usize)> {
     let unit = words::unit(tokens.fold(next)).filter(|_| tokens.gap(next) <= Gap::Line)?;
     let count = i32::try_from(count).ok()?;
     let mut end = next + 1;
-    let half = tokens.follow(end, &["and", "a", "half"]).or_else(|| tokens.follow(end, &["et", "demie"])).or_else(|| tokens.follow(end, &["et", "demi"]));
+    let half = tokens
+        .follow(end, &["and", "a", "half"])
+        .or_else(|| tokens.follow(end, &["et", "demie"]))
+        .or_else(|| tokens.follow(end, &["et", "demi"]));
     if unit != Unit::Hour {
         return Some((count, unit, end));
     }

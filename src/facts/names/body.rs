@@ -44,7 +44,11 @@ fn run(tokens: &Tokens, at: usize, letters: Letters, most: usize) -> Option<Rang
     let mut end = at;
     let mut count = 0;
     let mut next = at;
-    while words::is_title(tokens.fold(next)) && next < at + 2 && tokens.is_word(next) && (tokens.fold(next + 1) == "." || tokens.gap(next + 1) == Gap::Space) {
+    while words::is_title(tokens.fold(next))
+        && next < at + 2
+        && tokens.is_word(next)
+        && (tokens.fold(next + 1) == "." || tokens.gap(next + 1) == Gap::Space)
+    {
         next += 1 + usize::from(tokens.fold(next + 1) == ".");
     }
     while count < most {
@@ -52,8 +56,14 @@ fn run(tokens: &Tokens, at: usize, letters: Letters, most: usize) -> Option<Rang
         let word = tokens.fold(unit.tokens.start);
         let single = unit.tokens.len() == 1;
         let particle = unit.particle && (count > 0 || letters == Letters::Capitals && unit.capital);
-        let fits = particle || ((letters == Letters::Any || unit.capital) && !(single && words::is_common(word)) && !(unit.tokens.len() > 1 && is_elision(tokens, &unit)));
-        if !fits || tokens.kind(unit.tokens.end) == Some(Kind::Number) && tokens.gap(unit.tokens.end) == Gap::None || matches!(tokens.fold(unit.tokens.end), "@" | "_") {
+        let fits = particle
+            || ((letters == Letters::Any || unit.capital)
+                && !(single && words::is_common(word))
+                && !(unit.tokens.len() > 1 && is_elision(tokens, &unit)));
+        if !fits
+            || tokens.kind(unit.tokens.end) == Some(Kind::Number) && tokens.gap(unit.tokens.end) == Gap::None
+            || matches!(tokens.fold(unit.tokens.end), "@" | "_")
+        {
             break;
         }
         next = unit.tokens.end;
@@ -70,7 +80,12 @@ fn is_elision(tokens: &Tokens, unit: &Unit) -> bool {
     let first = tokens.fold(unit.tokens.start);
     let second = tokens.fold(unit.tokens.start + 2);
     let apostrophe = tokens.fold(unit.tokens.start + 1) == "'";
-    apostrophe && (matches!(first, "j" | "l" | "c" | "n" | "s" | "m" | "t" | "qu" | "it" | "i" | "don" | "can" | "won" | "didn" | "aujourd" | "doesn" | "isn") || matches!(second, "s" | "m" | "ll" | "ve" | "re" | "t" | "d") || (first == "d" && words::is_common(second)))
+    apostrophe
+        && (matches!(
+            first,
+            "j" | "l" | "c" | "n" | "s" | "m" | "t" | "qu" | "it" | "i" | "don" | "can" | "won" | "didn" | "aujourd" | "doesn" | "isn"
+        ) || matches!(second, "s" | "m" | "ll" | "ve" | "re" | "t" | "d")
+            || (first == "d" && words::is_common(second)))
         || (!apostrophe && words::is_common(first) && words::is_common(second))
 }
 
@@ -78,7 +93,9 @@ fn is_elision(tokens: &Tokens, unit: &Unit) -> bool {
 fn form(tokens: &Tokens) -> Option<Written> {
     let (mut first, mut last, mut full) = (None, None, None);
     for at in 0..tokens.len() {
-        let opens = at == 0 || tokens.gap(at) >= Gap::Line || matches!(tokens.fold_before(at), "," | ";" | "*" | "-" | "|" | "\u{2022}" | "." | "(");
+        let opens = at == 0
+            || tokens.gap(at) >= Gap::Line
+            || matches!(tokens.fold_before(at), "," | ";" | "*" | "-" | "|" | "\u{2022}" | "." | "(");
         if !opens || !tokens.is_word(at) {
             continue;
         }
@@ -115,11 +132,46 @@ enum Label {
 
 fn label(tokens: &Tokens, at: usize) -> Option<(Label, usize)> {
     const LABELS: &[(&[&str], u8)] = &[
-        (&["first", "name"], 1), (&["given", "name"], 1), (&["firstname"], 1), (&["forename"], 1), (&["prenom"], 1), (&["prenoms"], 1), (&["last", "name"], 2), (&["family", "name"], 2), (&["surname"], 2),
-        (&["lastname"], 2), (&["nom", "de", "famille"], 2), (&["nom", "et", "prenom"], 4), (&["nom", ",", "prenom"], 4), (&["nom", "prenom"], 4), (&["nom", "/", "prenom"], 4), (&["prenom", "et", "nom"], 3), (&["prenom", "nom"], 3), (&["prenom", ",", "nom"], 3),
-        (&["nom", "complet"], 3), (&["full", "name"], 3), (&["student", "name"], 3), (&["candidate", "name"], 3), (&["name", "of", "student"], 3), (&["name", "of", "candidate"], 3), (&["nom", "de", "l", "'", "etudiant"], 3), (&["nom", "de", "l", "'", "etudiante"], 3),
-        (&["nom", "du", "candidat"], 3), (&["nom", "de", "la", "candidate"], 3), (&["first", "and", "last", "name"], 3), (&["name"], 3), (&["nom"], 2), (&["student"], 3), (&["candidate"], 3), (&["candidat"], 3), (&["candidate's", "name"], 3), (&["etudiant"], 3), (&["etudiante"], 3),
-        (&["my", "name"], 3), (&["first"], 1), (&["last"], 2),
+        (&["first", "name"], 1),
+        (&["given", "name"], 1),
+        (&["firstname"], 1),
+        (&["forename"], 1),
+        (&["prenom"], 1),
+        (&["prenoms"], 1),
+        (&["last", "name"], 2),
+        (&["family", "name"], 2),
+        (&["surname"], 2),
+        (&["lastname"], 2),
+        (&["nom", "de", "famille"], 2),
+        (&["nom", "et", "prenom"], 4),
+        (&["nom", ",", "prenom"], 4),
+        (&["nom", "prenom"], 4),
+        (&["nom", "/", "prenom"], 4),
+        (&["prenom", "et", "nom"], 3),
+        (&["prenom", "nom"], 3),
+        (&["prenom", ",", "nom"], 3),
+        (&["nom", "complet"], 3),
+        (&["full", "name"], 3),
+        (&["student", "name"], 3),
+        (&["candidate", "name"], 3),
+        (&["name", "of", "student"], 3),
+        (&["name", "of", "candidate"], 3),
+        (&["nom", "de", "l", "'", "etudiant"], 3),
+        (&["nom", "de", "l", "'", "etudiante"], 3),
+        (&["nom", "du", "candidat"], 3),
+        (&["nom", "de", "la", "candidate"], 3),
+        (&["first", "and", "last", "name"], 3),
+        (&["name"], 3),
+        (&["nom"], 2),
+        (&["student"], 3),
+        (&["candidate"], 3),
+        (&["candidat"], 3),
+        (&["candidate's", "name"], 3),
+        (&["etudiant"], 3),
+        (&["etudiante"], 3),
+        (&["my", "name"], 3),
+        (&["first"], 1),
+        (&["last"], 2),
     ];
     for (words, kind) in LABELS {
         let Some(mut end) = tokens.follow(at, words) else { continue };
@@ -148,7 +200,15 @@ fn value(tokens: &Tokens, at: usize) -> Option<Range<usize>> {
     while end < tokens.len() && end < at + 14 && (end == at || tokens.gap(end) < Gap::Line) {
         let part = match tokens.kind(end) {
             Some(Kind::Word) => label(tokens, end).is_none(),
-            Some(Kind::Mark) => matches!(tokens.fold(end), "-" | "'" | ".") && !(tokens.fold(end) == "-" && tokens.gap(end) != Gap::None) || (tokens.fold(end) == "," && tokens.is_word(end + 1) && label(tokens, end + 1).is_none() && end > at && !words::is_common(tokens.fold(end + 1)) && end + 4 > tokens.len().min(end + 3)),
+            Some(Kind::Mark) => {
+                matches!(tokens.fold(end), "-" | "'" | ".") && !(tokens.fold(end) == "-" && tokens.gap(end) != Gap::None)
+                    || (tokens.fold(end) == ","
+                        && tokens.is_word(end + 1)
+                        && label(tokens, end + 1).is_none()
+                        && end > at
+                        && !words::is_common(tokens.fold(end + 1))
+                        && end + 4 > tokens.len().min(end + 3))
+            }
             _ => false,
         };
         if !part {
@@ -165,10 +225,36 @@ fn value(tokens: &Tokens, at: usize) -> Option<Range<usize>> {
 /// `my name is …`, `je m'appelle …`, `I am …`, `… here`. `sure`: only the forms that can mean nothing else.
 fn introduced(tokens: &Tokens, sure: bool) -> Option<Written> {
     const SURE: &[&[&str]] = &[
-        &["my", "name", "is"], &["my", "name", "'", "s"], &["my", "names"], &["name", "is"], &["name", "'", "s"], &["names"], &["je", "m", "'", "appelle"], &["je", "mappelle"], &["mon", "nom", "est"], &["mon", "nom", "c", "'", "est"], &["moi", "c", "'", "est"], &["moi", "cest"],
-        &["je", "me", "nomme"], &["my", "full", "name", "is"], &["my", "name"], &["nom", ":"], &["je", "me", "presente", ","],
+        &["my", "name", "is"],
+        &["my", "name", "'", "s"],
+        &["my", "names"],
+        &["name", "is"],
+        &["name", "'", "s"],
+        &["names"],
+        &["je", "m", "'", "appelle"],
+        &["je", "mappelle"],
+        &["mon", "nom", "est"],
+        &["mon", "nom", "c", "'", "est"],
+        &["moi", "c", "'", "est"],
+        &["moi", "cest"],
+        &["je", "me", "nomme"],
+        &["my", "full", "name", "is"],
+        &["my", "name"],
+        &["nom", ":"],
+        &["je", "me", "presente", ","],
     ];
-    const LOOSE: &[&[&str]] = &[&["i", "am"], &["i", "'", "m"], &["im"], &["this", "is"], &["je", "suis"], &["ici"], &["it", "'", "s"], &["c", "'", "est"], &["signe"], &["signed"]];
+    const LOOSE: &[&[&str]] = &[
+        &["i", "am"],
+        &["i", "'", "m"],
+        &["im"],
+        &["this", "is"],
+        &["je", "suis"],
+        &["ici"],
+        &["it", "'", "s"],
+        &["c", "'", "est"],
+        &["signe"],
+        &["signed"],
+    ];
     for at in 0..tokens.len() {
         let forms = if sure { SURE } else { LOOSE };
         for form in forms {
@@ -176,7 +262,10 @@ fn introduced(tokens: &Tokens, sure: bool) -> Option<Written> {
             let letters = if sure && !matches!(*form, ["names"] | ["my", "names"]) { Letters::Any } else { Letters::Capitals };
             let Some(found) = run(tokens, start, letters, 5).filter(|r| tokens.gap(r.start) <= Gap::Line) else { continue };
             let two = found.len() > 1 && split(tokens, found.clone(), false).is_some_and(|w| w.first.is_some() && w.last.is_some());
-            let ends = found.end >= tokens.len() || tokens.kind(found.end) == Some(Kind::Mark) || tokens.gap(found.end) >= Gap::Line || matches!(tokens.fold(found.end), "from" | "de" | "du" | "in" | "et" | "and" | "en");
+            let ends = found.end >= tokens.len()
+                || tokens.kind(found.end) == Some(Kind::Mark)
+                || tokens.gap(found.end) >= Gap::Line
+                || matches!(tokens.fold(found.end), "from" | "de" | "du" | "in" | "et" | "and" | "en");
             let plain = !sure && (!two && (!matches!(form.first(), Some(&"this" | &"ici" | &"it" | &"i" | &"im")) || !ends));
             if plain || is_place(tokens, found.start, &found) {
                 continue;
@@ -194,26 +283,36 @@ fn introduced(tokens: &Tokens, sure: bool) -> Option<Written> {
 }
 
 fn is_place(tokens: &Tokens, at: usize, found: &Range<usize>) -> bool {
-    found.len() == 1 && tokens.raw(at).chars().count() > 1 && tokens.raw(at).chars().all(char::is_uppercase) && tokens.fold_before(at) == "am"
+    found.len() == 1
+        && tokens.raw(at).chars().count() > 1
+        && tokens.raw(at).chars().all(char::is_uppercase)
+        && tokens.fold_before(at) == "am"
 }
 
 /// `Maddie here`, `hiii maria quintero here so …`.
 fn before_here(tokens: &Tokens, at: usize) -> Option<Written> {
     let mut start = at;
-    while start > 0 && at - start < 6 && tokens.is_word(start - 1) && (start == at || tokens.gap(start) <= Gap::Space) && !is_greeting(tokens.fold(start - 1)) {
+    while start > 0
+        && at - start < 6
+        && tokens.is_word(start - 1)
+        && (start == at || tokens.gap(start) <= Gap::Space)
+        && !is_greeting(tokens.fold(start - 1))
+    {
         start -= 1;
         if tokens.fold_before(start) == "-" && tokens.gap(start) == Gap::None {
             start = start.saturating_sub(1);
         }
     }
-    let opens = start == 0 || tokens.gap(start) >= Gap::Line || tokens.kind(start - 1) == Some(Kind::Mark) || is_greeting(tokens.fold(start - 1));
+    let opens =
+        start == 0 || tokens.gap(start) >= Gap::Line || tokens.kind(start - 1) == Some(Kind::Mark) || is_greeting(tokens.fold(start - 1));
     let found = run(tokens, start, Letters::Any, 5).filter(|r| r.end == at && opens)?;
     let capital = tokens.get(start).is_some_and(|t| t.capital);
     (capital || found.len() > 1).then(|| split(tokens, found, false)).flatten()
 }
 
 fn is_greeting(word: &str) -> bool {
-    matches!(word, "hello" | "hey" | "bonjour" | "salut" | "allo" | "bonsoir" | "yo" | "coucou") || (word.starts_with("hi") && word.trim_end_matches('i') == "h")
+    matches!(word, "hello" | "hey" | "bonjour" | "salut" | "allo" | "bonsoir" | "yo" | "coucou")
+        || (word.starts_with("hi") && word.trim_end_matches('i') == "h")
 }
 
 /// `Hi, Marguerite Oyelowokan, BSc Year 1.`
@@ -243,7 +342,11 @@ fn another(tokens: &Tokens, skip: &[Range<usize>]) -> Option<Written> {
             }
         }
         let behalf = tokens.follow(at, &["on", "behalf", "of"]).or_else(|| tokens.follow(at, &["au", "nom", "de"])).or_else(|| {
-            let writes = tokens.follow(at, &["writing", "for"]).or_else(|| tokens.follow(at, &["writing", "about"])).or_else(|| tokens.follow(at, &["ecris", "pour"])).or_else(|| tokens.follow(at, &["ecris", "au", "sujet", "de"]));
+            let writes = tokens
+                .follow(at, &["writing", "for"])
+                .or_else(|| tokens.follow(at, &["writing", "about"]))
+                .or_else(|| tokens.follow(at, &["ecris", "pour"]))
+                .or_else(|| tokens.follow(at, &["ecris", "au", "sujet", "de"]));
             writes.or_else(|| tokens.follow(at, &["de", "la", "part", "de"]))
         });
         if let Some(start) = behalf
@@ -254,7 +357,8 @@ fn another(tokens: &Tokens, skip: &[Range<usize>]) -> Option<Written> {
         if matches!(word, "mme" | "m" | "mr" | "ms" | "mrs" | "monsieur" | "madame" | "mlle" | "miss")
             && let Some(found) = run(tokens, at, Letters::Capitals, 6)
         {
-            let open = tokens.fold(found.end) == "(" && tokens.get(found.end + 1).is_some_and(|t| skip.iter().any(|s| s.contains(&t.span.start)));
+            let open =
+                tokens.fold(found.end) == "(" && tokens.get(found.end + 1).is_some_and(|t| skip.iter().any(|s| s.contains(&t.span.start)));
             if open {
                 return split(tokens, found, false);
             }
@@ -315,7 +419,10 @@ fn whole_line(tokens: &Tokens, line: Range<usize>) -> Option<Written> {
     let marked = at > line.start;
     let found = run(tokens, at, if marked { Letters::Any } else { Letters::Capitals }, 6)?;
     let behind = tokens.fold(found.end);
-    let closes = found.end >= line.end || matches!(behind, "," | "(" | "|" | ".") || (behind == "-" && tokens.gap(found.end) != Gap::None) || (0..line.end - found.end).all(|i| tokens.kind(found.end + i) == Some(Kind::Mark));
+    let closes = found.end >= line.end
+        || matches!(behind, "," | "(" | "|" | ".")
+        || (behind == "-" && tokens.gap(found.end) != Gap::None)
+        || (0..line.end - found.end).all(|i| tokens.kind(found.end + i) == Some(Kind::Mark));
     let first_line = line.start == 0 && line.end == tokens.len() && !marked;
     let short = line.end - found.end <= 10;
     let long_text_behind_dot = behind == "." && line.end - found.end > 2;
@@ -333,8 +440,10 @@ fn tail(tokens: &Tokens, line: Range<usize>) -> Option<Written> {
     }
     for start in (line.start.max(end.saturating_sub(9)) + 1..end).rev() {
         let before = tokens.fold(start - 1);
-        let stop = matches!(before, "." | "!" | "?" | ")" | "…") || (tokens.kind(start - 1) == Some(Kind::Mark) && !tokens.raw(start - 1).is_ascii() && !matches!(before, "-" | "'" | "\""));
-        let closed = (matches!(before, ",") && words::is_closer(tokens.fold(start.saturating_sub(2)))) || (words::is_closer(before) && !matches!(before, "you" | "bien" | "vous" | "help" | "day" | "morning"));
+        let stop = matches!(before, "." | "!" | "?" | ")" | "…")
+            || (tokens.kind(start - 1) == Some(Kind::Mark) && !tokens.raw(start - 1).is_ascii() && !matches!(before, "-" | "'" | "\""));
+        let closed = (matches!(before, ",") && words::is_closer(tokens.fold(start.saturating_sub(2))))
+            || (words::is_closer(before) && !matches!(before, "you" | "bien" | "vous" | "help" | "day" | "morning"));
         let dash = before == "-" && tokens.gap(start - 1) != Gap::None && tokens.gap(start) != Gap::None;
         let bracket = before == "(" && tokens.fold(end) == ")";
         if !(stop || closed || dash || bracket) || tokens.gap(start) == Gap::None && !bracket {
@@ -361,7 +470,9 @@ pub fn in_signature(tokens: &Tokens) -> Option<Written> {
             return None;
         }
         let end = (start + 1..tokens.len()).find(|i| tokens.gap(*i) >= Gap::Line).unwrap_or(tokens.len());
-        if let Some(name) = whole_line(tokens, start..end).or_else(|| (end == tokens.len() && start == 0).then(|| whole_line(tokens, 0..end)).flatten()) {
+        if let Some(name) =
+            whole_line(tokens, start..end).or_else(|| (end == tokens.len() && start == 0).then(|| whole_line(tokens, 0..end)).flatten())
+        {
             return Some(name);
         }
         start = end;

@@ -93,9 +93,15 @@ fn one_line(text: &str) -> String {
 
 /// The name in a From header; functions, machines and addresses are none.
 fn display_name(tokens: &Tokens) -> Option<Written> {
-    let end = (0..tokens.len()).find(|i| matches!(tokens.fold(*i), "(" | "via" | "@" | "|" | "/" | "[" | "<") || (tokens.fold(*i) == "-" && tokens.gap(*i) != super::tokens::Gap::None)).unwrap_or(tokens.len());
+    let end = (0..tokens.len())
+        .find(|i| {
+            matches!(tokens.fold(*i), "(" | "via" | "@" | "|" | "/" | "[" | "<")
+                || (tokens.fold(*i) == "-" && tokens.gap(*i) != super::tokens::Gap::None)
+        })
+        .unwrap_or(tokens.len());
     let start = (0..end).find(|i| tokens.is_word(*i)).unwrap_or(end);
-    let odd = (start..tokens.len()).any(|i| tokens.fold(i) == "@") || (start..end).any(|i| tokens.number(i).is_some() || words::is_role(tokens.fold(i)));
+    let odd = (start..tokens.len()).any(|i| tokens.fold(i) == "@")
+        || (start..end).any(|i| tokens.number(i).is_some() || words::is_role(tokens.fold(i)));
     if odd || end - start > 12 {
         return None;
     }
