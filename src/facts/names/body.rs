@@ -422,12 +422,12 @@ fn whole_line(tokens: &Tokens, line: Range<usize>) -> Option<Written> {
     let closes = found.end >= line.end
         || matches!(behind, "," | "(" | "|" | ".")
         || (behind == "-" && tokens.gap(found.end) != Gap::None)
-        || (0..line.end - found.end).all(|i| tokens.kind(found.end + i) == Some(Kind::Mark));
+        || (0..line.end.saturating_sub(found.end)).all(|i| tokens.kind(found.end + i) == Some(Kind::Mark));
     let first_line = line.start == 0 && line.end == tokens.len() && !marked;
-    let short = line.end - found.end <= 10;
-    let long_text_behind_dot = behind == "." && line.end - found.end > 2;
+    let short = line.end.saturating_sub(found.end) <= 10;
+    let long_text_behind_dot = behind == "." && line.end.saturating_sub(found.end) > 2;
     let name = split(tokens, found.clone(), false)?;
-    let after_comma = behind == "," && line.end - found.end > 1;
+    let after_comma = behind == "," && line.end.saturating_sub(found.end) > 1;
     let both = name.first.is_some() && name.last.is_some();
     (closes && short && !long_text_behind_dot && (both || !(first_line || after_comma))).then_some(name)
 }
