@@ -5,12 +5,13 @@ use std::ops::Range;
 
 use super::dates::evaluation::is_exam_word;
 use super::dates::{Mention, words};
+use super::names::words as name_words;
 use super::tokens::{Gap, Kind, Tokens};
 
 /// The span of the course. `dates`: what is read as a date is no course; `skip`: nor are codes and addresses.
 pub fn read(tokens: &Tokens, dates: &[Mention], skip: &[Range<usize>]) -> Option<Range<usize>> {
     let reader = Reader { tokens, dates, skip };
-    let found = reader.labelled().or_else(|| reader.code()).or_else(|| reader.title_behind()).or_else(|| reader.title_before()).or_else(|| reader.beside_date())?;
+    let found = reader.labelled().or_else(|| reader.code()).or_else(|| reader.title_behind()).or_else(|| reader.title_before()).or_else(|| reader.quoted_title()).or_else(|| reader.sat()).or_else(|| reader.beside_date()).or_else(|| reader.meant()).or_else(|| reader.named_exam())?;
     Some(tokens.span(found.start, found.end))
 }
 
@@ -85,6 +86,10 @@ impl Reader<'_, '_> {
         let hyphen = usize::from(self.fold(at + 1) == "-" && self.tokens.gap(at + 1) == Gap::None && self.tokens.gap(at + 2) == Gap::None);
         let number = at + 1 + hyphen;
         let (_, digits) = self.tokens.number(number)?;
+        let phone = matches!(self.fold(number + 1), "-" | ".") && self.tokens.number(number + 2).is_some_and(|(_, w)| w >= 3) && self.tokens.gap(number + 1) == Gap::None;
+        if phone {
+            return None;
+        }
         if self.tokens.gap(number) > Gap::Space || self.in_date(number) || (hyphen == 0 && self.tokens.gap(number) == Gap::Space && self.fold(number + 1) == "%") {
             return None;
         }
@@ -109,7 +114,7 @@ impl Reader<'_, '_> {
         let free = self.tokens.gap(end) != Gap::None || end >= self.tokens.len() || (self.tokens.kind(end) == Some(Kind::Mark) && !matches!(self.fold(end), "@" | "_" | "/"));
         let fits = match (shouted, letters) {
             (true, 2..=6) => shape && !self.shouts_around(at),
-            (_, 2..=12) => (shape || glued_letter) && cued && self.tokens.gap(number) != Gap::None,
+            (_, 2..=12) => (shape || glued_letter) && (cued || (end > number + 2 && self.tokens.get(at).is_some_and(|t| t.capital))) && self.tokens.gap(number) != Gap::None,
             _ => false,
         } || (letters >= 2 && letters <= 5 && shape && digits >= 3 && (cued || self.tokens.gap(number) == Gap::None) && hyphen + usize::from(self.tokens.gap(number) == Gap::None) > 0);
         (fits && free).then_some(at..end)
@@ -161,12 +166,64 @@ impl Reader<'_, '_> {
         None
     }
 
+    /// `épreuve « Urgences obstétricales »`.
+    fn quoted_title(&self) -> Option<Range<usize>> {
+        (0..self.tokens.len()).filter(|i| is_exam_word(self.fold(*i)) && self.fold(i + 1) == "\"").find_map(|at| {
+            let close = (at + 3..at + 12).find(|i| self.fold(*i) == "\"")?;
+            Some(at + 2..close)
+        })
+    }
+
+    /// `I have to sit Marketing II`, `je passe Obstétrique 2`, `examen français appliqué`: a capital behind a verb of sitting, or behind the evaluation's own word.
+    fn sat(&self) -> Option<Range<usize>> {
+        (0..self.tokens.len()).find_map(|at| {
+            let word = self.fold(at);
+            let verb = matches!(word, "sit" | "sitting" | "sat" | "sits" | "write" | "writing" | "wrote" | "passe" | "passer" | "presente" | "presenter" | "ecrit" | "ecris" | "ecrire" | "take" | "taking" | "retake");
+            let french_exam = matches!(word, "examen" | "epreuve" | "evaluation" | "test" | "session" | "certification" | "partiel" | "concours") && self.tokens.get(at).is_some_and(|t| !t.capital || at == 0 || self.tokens.ends_sentence(at - 1));
+            let mut start = at + 1;
+            while matches!(self.fold(start), "the" | "my" | "mon" | "ma" | "la" | "le" | "l" | "'" | "d" | "of") && verb {
+                start += 1;
+            }
+            let named = self.tokens.get(start).is_some_and(|t| t.capital && t.kind == Kind::Word) && self.tokens.gap(start) <= Gap::Line;
+            let end = self.title_end(start);
+            let fits = (verb || french_exam) && named && start < end && self.is_title(start, end) && !name_words::is_common(self.fold(start)) && !name_words::is_title(self.fold(start));
+            fits.then(|| self.trimmed(start..end))
+        })
+    }
+
+    /// `C'est pour Droit des obligations`, `my account for Oral Pathology`: a title behind what the evaluation is wanted for.
+    fn meant(&self) -> Option<Range<usize>> {
+        (0..self.tokens.len()).find_map(|at| {
+            let lead = match self.fold(at) {
+                "pour" => self.tokens.follow(at.saturating_sub(3), &["c", "'", "est"]).is_some() || at == 0 || self.tokens.ends_sentence(at - 1) || self.tokens.fold_before(at) == "," || wanted(self.tokens.fold_before(at)),
+                "for" => wanted(self.tokens.fold_before(at)),
+                "in" | "en" | "dans" => matches!(self.tokens.fold_before(at), "enrolled" | "inscrit" | "inscrite" | "student" | "candidate" | "candidat"),
+                _ => false,
+            };
+            let start = at + 1 + usize::from(matches!(self.fold(at + 1), "the" | "my" | "le" | "la"));
+            let end = self.title_end(start);
+            let capital = self.tokens.get(start).is_some_and(|t| t.capital && t.kind == Kind::Word);
+            let fits = lead && capital && start < end && self.is_title(start, end) && !name_words::is_common(self.fold(start)) && !name_words::is_title(self.fold(start));
+            fits.then(|| self.trimmed(start..end))
+        })
+    }
+
+    /// `l'ECOS`, `Concours blanc`: the evaluation's own name, where nothing else is told.
+    fn named_exam(&self) -> Option<Range<usize>> {
+        (0..self.tokens.len()).find_map(|at| match self.fold(at) {
+            "ecos" | "osce" if self.tokens.raw(at).chars().all(char::is_uppercase) => Some(at..at + 1),
+            "concours" if self.tokens.is_word(at + 1) && !is_no_title(self.fold(at + 1)) && !is_small(self.fold(at + 1)) => Some(at..at + 2),
+            _ => None,
+        })
+    }
+
     /// Behind `de`, `d'`, `en`, `in`, `of`, `for` and an article.
     fn linked(&self, at: usize, exam: bool) -> Option<usize> {
         let mut i = match self.fold(at) {
             "de" | "en" | "du" | "des" | "in" | "of" => at + 1,
             "d" if self.fold(at + 1) == "'" => at + 2,
             "for" if exam => at + 1,
+            "celui" | "celle" if exam => return None,
             "," | ":" | "-" if self.tokens.get(at + 1).is_some_and(|t| t.capital) && !exam => at + 1,
             _ if !exam && self.tokens.get(at).is_some_and(|t| t.capital) && matches!(self.tokens.fold_before(at), "course" | "module" | "cours" | "subject" | "matiere") => at,
             _ => return None,
@@ -185,7 +242,7 @@ impl Reader<'_, '_> {
 
     /// A complement that is no subject of study names the evaluation only with its head: `examen d'admission`, `examen de l'OINE`.
     fn needs_head(&self, start: usize) -> bool {
-        let acronym = self.tokens.raw(start).chars().count() >= 3 && self.tokens.raw(start).chars().all(char::is_uppercase) && !self.tokens.is_word(start + 1);
+        let acronym = self.tokens.raw(start).chars().count() >= 3 && self.tokens.raw(start).chars().all(char::is_uppercase) && self.tokens.fold_before(start) == "'";
         acronym
             || matches!(
                 self.fold(start),
@@ -248,7 +305,8 @@ impl Reader<'_, '_> {
         let end = self.title_end(at);
         let closes = end >= self.tokens.len() || self.tokens.ends_sentence(end) || self.tokens.gap(end) >= Gap::Line || self.fold(end) == ".";
         let named = self.tokens.get(at).is_some_and(|t| t.capital && t.kind == Kind::Word) && self.tokens.gap(at) < Gap::Line;
-        (named && closes && at < end && self.is_title(at, end)).then(|| self.trimmed(at..end))
+        let signed = self.fold(linked - 1) == "-" && end >= self.tokens.len();
+        (named && closes && !signed && at < end && self.is_title(at, end)).then(|| self.trimmed(at..end))
     }
 
     fn before_date(&self, mention: &Mention) -> Option<Range<usize>> {
@@ -264,9 +322,13 @@ impl Reader<'_, '_> {
         while start < end && (is_small(self.fold(start)) || self.tokens.kind(start) != Some(Kind::Word) || matches!(self.fold(start), "to")) {
             start += 1;
         }
-        let whole = start == self.tokens.sentence_start(start) || matches!(self.tokens.fold_before(start), "," | "et" | "and" | "pis" | ":" | "mais");
+        let start = (start..end).find(|i| !(matches!(self.fold(*i), "my" | "mon" | "ma" | "notre" | "our"))).unwrap_or(start);
+        let before = self.tokens.fold_before(start);
+        let whole = start == self.tokens.sentence_start(start) || matches!(before, "my" | "mon" | "ma" | "notre" | "our") || matches!(self.tokens.fold_before(start), "," | "et" | "and" | "pis" | ":" | "mais");
         let capital = self.tokens.get(start).is_some_and(|t| t.capital);
-        (whole && capital && start < end && self.is_title(start, end)).then_some(start..end)
+        let plain = (start..end).any(|i| name_words::is_common(self.fold(i)) && !is_small(self.fold(i)));
+        let lone = end == start + 1 && self.fold(start).len() < 5;
+        (whole && capital && !plain && !lone && start < end && self.is_title(start, end)).then_some(start..end)
     }
 
     /// Where a title that starts at `start` ends.
@@ -312,6 +374,11 @@ impl Reader<'_, '_> {
     }
 }
 
+/// What one has or lacks for an evaluation.
+fn wanted(word: &str) -> bool {
+    matches!(word, "account" | "invitation" | "code" | "compte" | "invite" | "link" | "lien" | "activation" | "access" | "acces" | "login" | "registered" | "inscrit" | "inscrite" | "email" | "courriel" | "exam" | "password" | "it" | "needed" | "rien" | "recu" | "scheduled" | "registration" | "it's")
+}
+
 fn glues(before: &str, kind: Option<Kind>) -> bool {
     kind != Some(Kind::Mark) || matches!(before, "-" | "@" | "_" | "." | "/" | "#")
 }
@@ -343,7 +410,7 @@ fn is_adjective(word: &str) -> bool {
         word,
         "online" | "on" | "line" | "final" | "first" | "second" | "third" | "next" | "upcoming" | "coming" | "midterm" | "practice" | "mock" | "big" | "important" | "whole" | "real" | "actual" | "same" | "last" | "entire" | "remote"
             | "proctored" | "written" | "previous" | "other" | "term" | "semester" | "end" | "mid" | "sem" | "make" | "up" | "makeup" | "resit" | "supplementary" | "deferred" | "virtual" | "only" | "each" | "every" | "new" | "own" | "current"
-            | "scheduled" | "open" | "book" | "timed" | "nexam" | "class" | "course" | "school" | "state" | "board" | "demo" | "trial" | "past" | "main" | "stupid" | "damn" | "whole" | "exam" | "midterms" | "theory" | "computer" | "actual"
+            | "scheduled" | "open" | "book" | "timed" | "nexam" | "class" | "course" | "school" | "state" | "board" | "demo" | "trial" | "past" | "main" | "stupid" | "damn" | "exam" | "midterms" | "theory" | "computer" | "licence" | "license" | "licensing" | "professional" | "pratique" | "prochain" | "prochaine" | "dernier" | "premier" | "review"
             | "morning" | "afternoon" | "evening" | "one" | "two" | "three" | "hour" | "minute" | "unit" | "entrance" | "monday" | "pre" | "post"
     )
 }
@@ -357,7 +424,7 @@ fn is_no_subject(word: &str) -> bool {
             | "section" | "year" | "annee" | "session" | "over" | "about" | "around" | "than" | "que" | "invoice" | "facture" | "is" | "was" | "to" | "and" | "et" | "or" | "ou" | "for" | "pour" | "of" | "du" | "des" | "les" | "vers" | "number"
             | "numero" | "num" | "nr" | "po" | "usd" | "cad" | "eur" | "chf" | "fall" | "winter" | "summer" | "spring" | "automne" | "hiver" | "ete" | "printemps" | "promo" | "cohorte" | "class" | "exam" | "examen" | "test" | "invitation" | "my" | "with"
             | "avec" | "sur" | "from" | "un" | "une" | "an" | "plus" | "like" | "oct" | "nov" | "dec" | "jan" | "feb" | "apr" | "jun" | "jul" | "aug" | "sep" | "mar" | "may" | "floor" | "question" | "until" | "only" | "got" | "step's" | "not"
-            | "tried" | "up" | "port" | "err" | "status" | "par" | "dans" | "il" | "je" | "cohort" | "bac" | "promotion" | "etage" | "bureau" | "office" | "suite" | "apt" | "galaxy" | "ipad" | "mac" | "pc" | "mm" | "nx"
+            | "tried" | "up" | "port" | "err" | "status" | "par" | "dans" | "il" | "je" | "cohort" | "bac" | "promotion" | "etage" | "bureau" | "office" | "suite" | "apt" | "galaxy" | "ipad" | "mac" | "pc" | "mm" | "nx" | "au" | "enrolled" | "hrs" | "emails" | "mails" | "times" | "fois" | "minutes" | "application" | "dossier" | "matricule"
     )
 }
 

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::found::EmailMention;
-use super::tokens::{Gap, Tokens, head};
+use super::tokens::{Tokens, head};
 
 /// No more than this many addresses are read from one text.
 const MOST: usize = 50;
@@ -218,6 +218,7 @@ fn said_of(tokens: &Tokens, mention: &EmailMention, all: &[EmailMention]) -> Sai
     for i in after..end {
         match tokens.fold(i) {
             "instead" | "from" if tokens.fold(i + 1) == "now" || tokens.fold(i) == "instead" => said = Said::New,
+            "lieu" if tokens.fold(i + 1) == "de" => said = Said::New,
             "old" | "ancienne" | "ancien" | "currently" if said == Said::Plain => said = Said::Old,
             "right" if tokens.fold(i + 1) == "now" => said = Said::Old,
             "par" | "to" | "by" | "vers" | "with" if next < end + 6 && said != Said::New && change_near(tokens, start..end) => said = Said::Old,
@@ -234,10 +235,13 @@ fn said_before(tokens: &Tokens, range: Range<usize>) -> Said {
         let next = tokens.fold(i + 1);
         let possessive = matches!(tokens.fold_before(i), "my" | "mon" | "ma" | "notre" | "our" | "the" | "la" | "le" | "l" | "his" | "her" | "'");
         match tokens.fold(i) {
+            "lieu" if tokens.fold(i + 1) == "de" => said = Said::New,
             "old" | "ancienne" | "ancien" | "current" | "currently" | "actuelle" | "actuel" | "previous" | "former" | "precedente" => said = Said::Old,
-            "new" | "nouvelle" | "nouveau" | "nouvel" | "dorenavant" | "desormais" | "instead" | "want" | "plutot" => said = Said::New,
-            "to" | "vers" | "par" | "with" | "for" if changes && said != Said::Old && !next.is_empty() => said = Said::New,
+            "new" | "nouvelle" | "nouveau" | "nouvel" | "dorenavant" | "desormais" | "want" | "plutot" => said = Said::New,
+            "to" | "vers" | "par" | "with" | "for" | "pour" if changes && said != Said::Old && !next.is_empty() => said = Said::New,
             "from" if changes => said = Said::Old,
+            "lieu" if next == "de" => said = Said::Old,
+            "instead" if next == "of" => said = Said::Old,
             "reply" | "reach" | "contact" | "joindre" | "repondre" | "repondez" | "ecrire" | "ecrivez" | "joignable" | "rejoindre" | "answer" | "cc" => {
                 said = Said::ForReplies;
             }
@@ -264,9 +268,9 @@ fn change_near(tokens: &Tokens, range: Range<usize>) -> bool {
     range.into_iter().any(|i| {
         matches!(
             tokens.fold(i),
-            "change" | "changed" | "changer" | "changez" | "update" | "updated" | "replace" | "replaced" | "remplacer" | "remplace" | "remplacez" | "switch" | "swap" | "move"
+            "change" | "changed" | "changer" | "changez" | "update" | "updated" | "replace" | "corrected" | "mettre" | "metter" | "replaced" | "remplacer" | "remplace" | "remplacez" | "switch" | "swap" | "move"
                 | "transfer" | "transferer" | "modifier" | "corriger" | "correct" | "basculer" | "migrer"
-        ) && tokens.gap(i) <= Gap::Blank
+        )
     })
 }
 

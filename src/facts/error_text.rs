@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::names::words;
 use super::tokens::{Gap, Kind, Tokens, fold};
 use crate::fault::{Fault, Faults, TextFile};
 
@@ -39,7 +40,7 @@ impl KnownMessages {
         })?;
         let (mut known, mut faults) = (Vec::new(), Vec::new());
         for text in parsed.message.iter().flat_map(|m| [&m.en, &m.fr]) {
-            let words = words(text.get_ref());
+            let words = words_of(text.get_ref());
             if words.len() < 4 {
                 let line = Some(Fault::line_of(&file.text, text.span().start));
                 faults.push(Fault::new(&file.path, line, "a message of fewer than four words", "leave it out: it would be met in people's own sentences"));
@@ -55,14 +56,14 @@ impl KnownMessages {
     }
 }
 
-fn words(text: &str) -> Vec<String> {
+fn words_of(text: &str) -> Vec<String> {
     let tokens = Tokens::of(text);
     (0..tokens.len()).filter(|i| tokens.kind(*i) != Some(Kind::Mark)).map(|i| tokens.fold(i).to_owned()).collect()
 }
 
-/// Where at least five words in a row, and seven in ten of a message, stand in the text in its order.
+/// Where at least five words in a row, and eight in ten of a message, stand in the text in its order.
 fn stretch(tokens: &Tokens, known: &[String]) -> Option<Range<usize>> {
-    let need = (known.len() * 7).div_ceil(10).max(known.len().min(5));
+    let need = (known.len() * 8).div_ceil(10).max(known.len().min(5));
     for start in 0..tokens.len() {
         let Some(offset) = known.iter().take(3).position(|k| alike(tokens.fold(start), k)) else { continue };
         let (mut at, mut hits, mut end, mut misses) = (start, 0, start, 0);
@@ -91,7 +92,7 @@ fn alike(a: &str, b: &str) -> bool {
 
 /// Text between quotation marks of any kind; a straight single one must stand outside a word.
 static QUOTED: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r#"«\s?([^«»\n]{2,240}?)\s?»|"([^"\n]{2,240}?)"|“([^“”"\n]{2,240}?)[”"]|(?:^|[\s(:,;])['‘]((?:[^'‘’\n]|\w['’]\w){2,240}?)['’](?:$|[\s).,;:!?])"#).ok());
+    LazyLock::new(|| Regex::new(r#"«\s?([^«»\n]+?)\s?»|"([^"\n]+?)"|“([^“”"\n]+?)[”"]|(?:^|[\s(:,;])['‘]((?:[^'‘’\n]|\w['’]\w)+?)['’](?:$|[\s).,;:!?])"#).ok());
 /// What a browser or a server says: `ERR_CONNECTION_REFUSED`, `404 Not Found`, `410 Gone`, `Erreur 410`, `bad gateway`.
 static MACHINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
@@ -108,8 +109,8 @@ pub fn read(tokens: &Tokens, known: &KnownMessages) -> Option<Range<usize>> {
     let text = tokens.text();
     quoted(tokens)
         .or_else(|| known.find(tokens).map(|r| tokens.span(r.start, r.end)))
-        .or_else(|| told(tokens))
         .or_else(|| MACHINE.as_ref().and_then(|m| m.find(text)).map(|m| trimmed(text, m.range())))
+        .or_else(|| told(tokens))
 }
 
 fn trimmed(text: &str, span: Range<usize>) -> Range<usize> {
@@ -142,10 +143,15 @@ fn points(tokens: &Tokens, at: usize, inner: &str) -> i32 {
     }
     let faulty = list.iter().any(|w| is_fault_word(w));
     let told = (at.saturating_sub(9)..at).rev().take_while(|i| !tokens.ends_sentence(*i)).any(|i| is_telling(tokens.fold(i)));
-    let pressed = (at.saturating_sub(4)..at).any(|i| is_pressing(tokens.fold(i)));
-    let person = (at.saturating_sub(5)..at).any(|i| matches!(tokens.fold(i), "coordinator" | "prof" | "she" | "he" | "they" | "ils" | "elle" | "coordonnatrice" | "secretariat" | "subject" | "objet" | "titled" | "called" | "intitule" | "called"));
+    let nearest = (at.saturating_sub(5)..at).rev().find(|i| is_pressing(tokens.fold(*i)) || is_telling(tokens.fold(*i)));
+    let pressed = nearest.is_some_and(|i| is_pressing(tokens.fold(i)) && !is_telling(tokens.fold(i)));
+    let labelled = tokens.fold(at.saturating_sub(2)) == ":" || (at.saturating_sub(4)..at).any(|i| matches!(tokens.fold(i), "message" | "error" | "erreur" | "displays" | "displayed" | "affiche"));
+    let person = (at.saturating_sub(5)..at).any(|i| matches!(tokens.fold(i), "coordinator" | "prof" | "she" | "he" | "they" | "ils" | "elle" | "coordonnatrice" | "secretariat" | "subject" | "objet" | "titled" | "called" | "intitule"));
     let own = list.iter().any(|w| matches!(*w, "i" | "je" | "j" | "mon" | "my" | "ma"));
-    i32::from(faulty) * 3 + i32::from(told) * 3 + i32::from(list.len() >= 3) - i32::from(pressed) * 5 - i32::from(person) * 4 - i32::from(own) * 2
+    if !faulty && !labelled {
+        return -1;
+    }
+    i32::from(faulty) * 3 + i32::from(told || labelled) * 3 + i32::from(list.len() >= 3) - i32::from(pressed) * 5 - i32::from(person) * 4 - i32::from(own) * 2
         - i32::from(!faulty && list.len() <= 1) * 3
 }
 
@@ -170,7 +176,7 @@ fn is_fault_word(word: &str) -> bool {
             | "gone" | "closed" | "consumed" | "inactive" | "disabled" | "mismatch" | "malformed" | "forbidden" | "bad" | "invalide" | "expire" | "expiree" | "erreur" | "incorrects" | "incorrecte" | "echec"
             | "echoue" | "refuse" | "refusee" | "inconnu" | "inconnue" | "errone" | "erronee" | "impossible" | "introuvable" | "introuvables" | "pas" | "aucun" | "aucune" | "plus" | "deja" | "inexistant"
             | "inexistante" | "indisponible" | "bloque" | "verrouille" | "inactif" | "invalides" | "desole" | "oups" | "veuillez" | "reconnu" | "reconnue" | "interdit" | "perime" | "perimee" | "manquant" | "existe"
-            | "probleme" | "problem" | "nonexistent" | "unrecognised" | "unrecognized" | "non" | "ended" | "trouve" | "correspond" | "ne" | "n" | "inexactes" | "pending" | "unsupported" | "epuise" | "depasse"
+            | "probleme" | "problem" | "nonexistent" | "unrecognised" | "unrecognized" | "non" | "ended" | "trouve" | "correspond" | "ne" | "n" | "inexactes" | "don" | "doesn" | "isn" | "recognise" | "recognize" | "match" | "mauvais" | "mauvaise" | "use" | "used" | "utilise" | "utilisee" | "consomme" | "consommee" | "verrouillee" | "void" | "lapsed" | "echue" | "echeance" | "pending" | "unsupported" | "epuise" | "depasse"
     ) || (word.len() == 3 && matches!(word.as_bytes(), [b'4' | b'5', b'0'..=b'2', b'0'..=b'9']))
 }
 
@@ -202,8 +208,11 @@ fn told(tokens: &Tokens) -> Option<Range<usize>> {
         let back = if matches!(before, ":" | "(" | "," | "-") { at - 1 } else { at };
         let told = (back.saturating_sub(6)..back).rev().take_while(|i| !tokens.ends_sentence(*i)).any(|i| is_telling(tokens.fold(i)) && !matches!(tokens.fold(i), "to" | "with" | "by" | "just" | "always"));
         let direct = tokens.fold(at.saturating_sub(1)) != "." && (is_telling(before) || matches!(before, "a" | "sur" | "que") && told);
-        let opens = (colon && told && before != "." && before != ",") || direct || (matches!(before, "(" | ":" | "...") && !tokens.ends_sentence(at - 1));
-        if !opens || is_own_word(tokens.fold(at)) || all_capitals(tokens, at) {
+        let displayed = token.gap == Gap::Space && tokens.is_word(at - 1) && !words::is_title(before) && is_head(tokens.fold(at));
+        let opens = displayed || (colon && told && before != "." && before != ",") || direct || (matches!(before, "(" | ":" | "...") && !tokens.ends_sentence(at - 1));
+        let code = tokens.kind(at + 1) == Some(Kind::Number) && tokens.gap(at + 1) == Gap::None || (tokens.fold(at + 1) == "-" && tokens.kind(at + 2) == Some(Kind::Number));
+        let button = is_button(&fold(tokens.slice(tokens.span(at, at + 2)))) || is_button(&fold(tokens.slice(tokens.span(at, at + 4))));
+        if !opens || code || button || words::is_title(tokens.fold(at)) || is_own_word(tokens.fold(at)) || all_capitals(tokens, at) {
             continue;
         }
         let end = message_end(tokens, at, before);
@@ -214,6 +223,16 @@ fn told(tokens: &Tokens) -> Option<Range<usize>> {
         }
     }
     None
+}
+
+/// Words with which displayed messages begin; a capital in mid-sentence then shows that it is one.
+fn is_head(word: &str) -> bool {
+    matches!(
+        word,
+        "code" | "lien" | "invitation" | "adresse" | "compte" | "mot" | "identifiant" | "identifiants" | "session" | "page" | "jeton" | "erreur" | "acces" | "aucun" | "aucune" | "demande" | "utilisateur" | "link" | "account" | "password" | "invalid"
+            | "access" | "not" | "error" | "user" | "email" | "unknown" | "wrong" | "your" | "this" | "ce" | "cette" | "votre" | "impossible" | "echec" | "requete" | "format" | "trop" | "token" | "request" | "courriel" | "authentification" | "authentication"
+            | "incorrect" | "unable" | "cannot" | "sorry" | "desole" | "oups" | "oops" | "expired" | "too" | "service" | "something" | "les" | "une" | "no" | "permission"
+    )
 }
 
 fn all_capitals(tokens: &Tokens, at: usize) -> bool {
@@ -244,11 +263,12 @@ fn message_end(tokens: &Tokens, at: usize, before: &str) -> usize {
             ")" => depth -= 1,
             "!" | "?" | ";" | "\"" => break,
             "." if tokens.gap(i + 1) != Gap::None || i + 1 >= tokens.len() => break,
-            ":" | "," if before != "(" && tokens.get(i + 1).is_none_or(|t| t.capital) => break,
+            ":" if before != "(" && tokens.get(i + 1).is_none_or(|t| t.capital) => break,
+            "," if before != "(" && !(tokens.fold(i + 1).ends_with("ez") || matches!(tokens.fold(i + 1), "please" | "try" | "contact" | "check")) => break,
             "des" if tokens.fold(i + 1) == "que" => break,
             "quand" | "alors" | "pis" | "malgre" | "pourtant" | "meme" | "whenever" | "although" | "though" | "when" | "depuis" | "sauf" | "faque" | "since" | "chaque" if depth == 0 => break,
             "a" if tokens.fold(i + 1) == "chaque" => break,
-            "et" | "and" | "but" | "mais" if matches!(tokens.fold(i + 1), "je" | "j" | "i" | "puis" | "then" | "c" | "it" | "mon" | "my" | "after" | "apres") => break,
+            "et" | "and" | "but" | "mais" if matches!(tokens.fold(i + 1), "je" | "le" | "la" | "voila" | "ca" | "nothing" | "rien" | "the" | "no" | "i'm" | "j" | "i" | "puis" | "then" | "c" | "it" | "mon" | "my" | "after" | "apres") => break,
             _ => {}
         }
         i += 1;

@@ -238,7 +238,7 @@ fn month_day(tokens: &Tokens, at: usize) -> Option<(Calendar, usize)> {
     }
     let (day, ordinal, end) = day_number(tokens, next)?;
     let digits = tokens.kind(next) == Some(Kind::Number);
-    let is_time = (digits && tokens.fold(end) == ":" && tokens.kind(end + 1) == Some(Kind::Number))
+    let is_time = (digits && !ordinal && tokens.fold(end) == ":" && tokens.kind(end + 1) == Some(Kind::Number))
         || matches!(tokens.fold(end), "am" | "pm" | "h" | "hours" | "minutes" | "%" | "heures");
     if is_time || !(digits || ordinal) || tokens.gap(next) > Gap::Line {
         return None;
@@ -274,7 +274,8 @@ fn day_alone(tokens: &Tokens, at: usize, french: bool) -> Option<(Calendar, usiz
     let runs_on = matches!(next, "%" | "$" | "€" | "°" | "/" | ":" | "-" | "'") || (next == "." && tokens.gap(end + 1) == Gap::None && tokens.kind(end + 1) == Some(Kind::Number))
         || (next == "," && tokens.gap(end + 1) == Gap::None && tokens.kind(end + 1) == Some(Kind::Number))
         || tokens.kind(end) == Some(Kind::Number);
-    let hour = next == "h" || matches!(next, "am" | "pm");
+    let part = |i: usize| words::Part::of(tokens.fold(i)).is_some();
+    let hour = matches!(next, "h" | "am" | "pm") || (next == "in" && part(end + 2)) || (next == "du" && part(end + 1)) || (next == "at" && tokens.fold(end + 1) == "night");
     if !article || !ends || runs_on || hour || (before == "les" && !matches!(next, "et" | "a")) {
         return None;
     }

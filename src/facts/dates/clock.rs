@@ -29,7 +29,7 @@ impl Clock {
 }
 
 /// Words that stand before a clock time.
-const BEFORE: &[&str] = &["at", "a", "@", "by", "vers", "around", "about", "from", "des", "avant", "before", "until", "till", "pour", "hour", "time"];
+const BEFORE: &[&str] = &["at", "a", "@", "by", "vers", "around", "about", "from", "des", "avant", "before", "until", "till", "pour", "hour", "time", "@"];
 
 /// Reads a clock time at token `at`. `beside_day`: a day was named just before, so less is enough (`Monday at 9`, `sat 0900`).
 pub fn read(tokens: &Tokens, at: usize, beside_day: bool) -> Option<Clock> {
@@ -186,8 +186,10 @@ fn with_stop(tokens: &Tokens, at: usize, n: u32, width: usize, beside_day: bool)
 
 /// `at 9`, only beside a day, and where nothing countable follows.
 fn bare(tokens: &Tokens, at: usize, n: u32, beside_day: bool) -> Option<Clock> {
-    let led = matches!(tokens.fold_before(at), "at" | "a" | "@" | "by" | "vers" | "around" | "about" | "from");
     let next = tokens.fold(at + 1);
+    let part = |i: usize| words::Part::of(tokens.fold(i)).is_some();
+    let in_part = (next == "in" && tokens.fold(at + 2) == "the" && part(at + 3)) || (next == "du" && part(at + 2)) || (next == "at" && tokens.fold(at + 2) == "night");
+    let led = in_part || matches!(tokens.fold_before(at), "at" | "a" | "@" | "by" | "vers" | "around" | "about" | "from");
     let goes_on = matches!(next, "%" | "/" | "$" | "€" | "°") || (matches!(next, ":" | "." | "-") && tokens.kind(at + 2) == Some(Kind::Number));
     let counted = tokens.is_word(at + 1) && !may_follow_an_hour(next);
     if !beside_day || !led || goes_on || counted || n == 0 || n > 23 {
@@ -232,6 +234,9 @@ fn past_the_hour(tokens: &Tokens, at: usize) -> Option<Clock> {
     };
     let past = match tokens.fold(next) {
         "past" | "after" => true,
+        word if tokens.fold(at) == "half" && words::number(word).is_some_and(|n| n <= 12) && words::unit(tokens.fold(next + 1)).is_none() => {
+            return finish(tokens, words::number(word)?, 30, false, next + 1);
+        }
         "to" | "before" | "of" if minutes != 30 => false,
         _ => return None,
     };

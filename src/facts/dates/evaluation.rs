@@ -14,7 +14,7 @@ pub fn is_exam_word(word: &str) -> bool {
         "exam" | "exams" | "examination" | "examinations" | "midterm" | "midterms" | "final" | "finals" | "quiz" | "paper" | "test" | "tests" | "assessment"
             | "evaluation" | "evaluations" | "eval" | "evals" | "examen" | "examens" | "exam's" | "epreuve" | "epreuves" | "partiel" | "partiels" | "intra"
             | "intras" | "controle" | "rattrapage" | "concours" | "osce" | "ecos" | "resit" | "viva" | "sitting" | "session" | "resits" | "certification"
-            | "oral" | "ecrit" | "exma" | "exame" | "examn" | "interro" | "testing" | "colle" | "supplemental"
+            | "oral" | "mock" | "mocks" | "lexamen" | "lexam" | "leval" | "lepreuve" | "exma" | "exame" | "examn" | "interro" | "testing" | "colle" | "supplemental"
     )
 }
 
@@ -27,10 +27,10 @@ fn is_other_event(word: &str) -> bool {
             | "invite" | "invited" | "code" | "link" | "birthday" | "born" | "deadline" | "changed" | "ended" | "ends" | "paid" | "dropped" | "reset" | "signed"
             | "started" | "began" | "finished" | "worked" | "logged" | "called" | "reported" | "updated" | "submitted" | "graduated" | "ago" | "recu" | "recue"
             | "recus" | "recues" | "envoye" | "envoyee" | "eu" | "arrive" | "arrivee" | "depuis" | "inscrite" | "inscrit" | "inscription" | "demande" | "essaye"
-            | "active" | "cree" | "expirait" | "expire's" | "date limite" | "limite" | "lien" | "naissance" | "ne" | "nee" | "ecrit" | "paye" | "change" | "quitte"
-            | "ferme" | "commande" | "telephone" | "appele" | "rappele" | "tentative" | "relance" | "annoncee" | "annonce" | "emise" | "emis" | "date's" | "parvenue"
+            | "active" | "cree" | "expirait" | "limite" | "lien" | "naissance" | "nee" | "paye" | "change" | "quitte"
+            | "ferme" | "ajoutee" | "ajoute" | "added" | "commande" | "telephone" | "appele" | "rappele" | "tentative" | "relance" | "annoncee" | "annonce" | "emise" | "emis" | "parvenue"
             | "refund" | "unsubscribe" | "leave" | "office" | "vacation" | "conge" | "courriel" | "email" | "mail" | "respond" | "reply" | "answer" | "reponse"
-            | "hospital" | "hopital" | "missed" | "prof" | "recois" | "redemande" | "redemandee" | "demandee" | "fait" | "moved" | "wedding" | "told"
+            | "hospital" | "hopital" | "prof" | "recois" | "redemande" | "redemandee" | "demandee" | "moved" | "wedding" | "told" | "eue" | "ecrit"
     )
 }
 
@@ -59,7 +59,7 @@ fn is_past(word: &str) -> bool {
         "received" | "got" | "sent" | "came" | "arrived" | "mailed" | "emailed" | "resent" | "issued" | "dated" | "since" | "registered" | "tried" | "asked" | "requested"
             | "activated" | "created" | "expired" | "was" | "were" | "had" | "ended" | "paid" | "missed" | "did" | "waiting" | "been" | "recu" | "recue" | "recus" | "recues"
             | "envoye" | "envoyee" | "eu" | "depuis" | "essaye" | "demande" | "demandee" | "cree" | "rate" | "manque" | "etait" | "ecrit" | "paye" | "arrivee" | "from"
-            | "passe" | "passee" | "emise" | "reported" | "supposed" | "lai"
+            | "passe" | "passee" | "emise" | "reported" | "supposed" | "lai" | "avait" | "avais" | "eue" | "eues" | "ajoutee" | "ajoute" | "added" | "sat"
     )
 }
 
@@ -85,9 +85,9 @@ pub fn choose(tokens: &Tokens, mentions: &[Mention], courses: &[Range<usize>], n
     }
     let Some((day, _)) = best else { return clock_only(tokens, mentions, &scores, now) };
     let on = mentions.get(day).and_then(|m| m.on).map(|d| (d, day));
-    let own = mentions.get(day).and_then(|m| m.time.map(|t| (afternoon(t, m), day)));
+    let own = mentions.get(day).filter(|m| !m.computed).and_then(|m| m.time.map(|t| (afternoon(t, m), day)));
     let same_day = || {
-        let with_time = mentions.iter().enumerate().filter(|(i, m)| m.on == on.map(|o| o.0) && scores.get(*i).is_some_and(|s| *s >= 2));
+        let with_time = mentions.iter().enumerate().filter(|(i, m)| !m.computed && m.on == on.map(|o| o.0) && scores.get(*i).is_some_and(|s| *s >= 2));
         with_time.filter_map(|(i, m)| m.time.map(|t| (afternoon(t, m), i))).next()
     };
     Chosen { on, time: own.or_else(same_day).or_else(|| best_clock(tokens, mentions, &scores, day)) }
@@ -145,8 +145,11 @@ fn score(tokens: &Tokens, mention: &Mention, courses: &[Range<usize>], now: Opti
         let between = if c.end <= mention.span.start { tokens.slice(c.end..mention.span.start) } else { tokens.slice(mention.span.end..c.start) };
         (c.end <= mention.span.start || c.start >= mention.span.end) && between.split_whitespace().count() <= 4 && !between.contains(['.', '\n'])
     };
-    if points >= 0 && courses.iter().any(beside) {
-        points += 3;
+    if courses.iter().any(beside) && (points >= 0 || mention.time.is_some() || tokens.fold_before(mention.tokens.start) == "(") {
+        points = points.max(0) + 4;
+    }
+    if mention.computed && before != Some(Clue::Exam) && after != Some(Clue::Exam) {
+        points -= 4;
     }
     if let (Some(on), Some(now)) = (mention.on, now) {
         let days = (on - now.date()).get_days();
@@ -176,7 +179,11 @@ fn clue_before(tokens: &Tokens, mention: &Mention) -> Option<Clue> {
         if is_exam_word(word) && !(word == "session" && matches!(tokens.fold(i + 1), "expired" | "expiree")) && !(word == "test" && tokens.fold_before(i) == "practice") {
             return Some(Clue::Exam);
         }
-        if is_other_event(word) && !clause_ended {
+        if matches!(word, "sit" | "sat" | "sitting" | "sits") && i + 1 < at {
+            return Some(Clue::Exam);
+        }
+        let enrolled = matches!(word, "registered" | "enrolled" | "inscrit" | "inscrite") && mention.time.is_some();
+        if is_other_event(word) && !clause_ended && !enrolled {
             return Some(Clue::Other);
         }
         clause_ended |= ends_clause(word) || (word == "," && at - i > 2);
@@ -192,6 +199,9 @@ fn clue_after(tokens: &Tokens, mention: &Mention) -> Option<Clue> {
         let word = tokens.fold(i);
         if is_exam_word(word) {
             return Some(Clue::Exam);
+        }
+        if word == "now" && i == from {
+            return Some(Clue::Other);
         }
         if ends_clause(word) || (is_other_event(word) && i > from + 1) {
             return None;

@@ -49,6 +49,8 @@ pub struct Mention {
     pub either_half: bool,
     /// A week or month rather than a day.
     pub vague: bool,
+    /// Counted in minutes from now: nobody stated its clock time.
+    pub computed: bool,
     /// Told from today without a day's name: `today`, `this morning`, `in 2 hours`.
     pub same_day: bool,
 }
@@ -291,6 +293,7 @@ fn resolve(tokens: &Tokens, group: &Group, now: Now, at: usize) -> Option<Mentio
         time,
         either_half: clock.is_some_and(|c| c.either_half),
         vague: vague && time.is_none(),
+        computed: matches!(group.relative, Some(Relative::Minutes(_))) && group.clock.is_none(),
         same_day: matches!(group.relative, Some(Relative::Days(0, _) | Relative::Minutes(_))),
     })
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::words;
 use super::written::{Unit, Written, split, unit};
-use crate::facts::tokens::{Gap, Kind, Tokens};
+use crate::facts::tokens::{Gap, Kind, Tokens, fold};
 
 /// A name told in the body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub fn told(tokens: &Tokens, skip: &[Range<usize>]) -> Option<Told> {
         return Some(Told { name, for_another: false });
     }
     let own = introduced(tokens, true);
-    if let Some(name) = own.clone().or_else(|| None) {
+    if let Some(name) = own {
         return Some(Told { name, for_another: false });
     }
     if let Some(name) = another(tokens, skip) {
@@ -44,7 +44,7 @@ fn run(tokens: &Tokens, at: usize, letters: Letters, most: usize) -> Option<Rang
     let mut end = at;
     let mut count = 0;
     let mut next = at;
-    while words::is_title(tokens.fold(next)) && next < at + 2 && tokens.is_word(next) && (tokens.fold(next + 1) == "." || tokens.gap(next + 1) == Gap::Space) {
+    while words::is_title(tokens.fold(next)) && next < at + 4 && tokens.is_word(next) && (tokens.fold(next + 1) == "." || tokens.gap(next + 1) == Gap::Space) {
         next += 1 + usize::from(tokens.fold(next + 1) == ".");
     }
     while count < most {
@@ -78,7 +78,7 @@ fn is_elision(tokens: &Tokens, unit: &Unit) -> bool {
 fn form(tokens: &Tokens) -> Option<Written> {
     let (mut first, mut last, mut full) = (None, None, None);
     for at in 0..tokens.len() {
-        let opens = at == 0 || tokens.gap(at) >= Gap::Line || matches!(tokens.fold_before(at), "," | ";" | "*" | "-" | "|" | "\u{2022}" | "." | "(");
+        let opens = at == 0 || tokens.gap(at) >= Gap::Line || matches!(tokens.fold_before(at), "," | ";" | "*" | "-" | "|" | "/" | "\u{2022}" | "." | "(");
         if !opens || !tokens.is_word(at) {
             continue;
         }
@@ -116,7 +116,7 @@ enum Label {
 fn label(tokens: &Tokens, at: usize) -> Option<(Label, usize)> {
     const LABELS: &[(&[&str], u8)] = &[
         (&["first", "name"], 1), (&["given", "name"], 1), (&["firstname"], 1), (&["forename"], 1), (&["prenom"], 1), (&["prenoms"], 1), (&["last", "name"], 2), (&["family", "name"], 2), (&["surname"], 2),
-        (&["lastname"], 2), (&["nom", "de", "famille"], 2), (&["nom", "et", "prenom"], 4), (&["nom", ",", "prenom"], 4), (&["nom", "prenom"], 4), (&["nom", "/", "prenom"], 4), (&["prenom", "et", "nom"], 3), (&["prenom", "nom"], 3), (&["prenom", ",", "nom"], 3),
+        (&["lastname"], 2), (&["nom", "de", "famille"], 2), (&["nom", "et", "prenom"], 4), (&["surname", ",", "given"], 4), (&["last", "name", ",", "first", "name"], 4), (&["surname", "and", "given", "name"], 4), (&["nom", ",", "prenom"], 4), (&["nom", "prenom"], 4), (&["nom", "/", "prenom"], 4), (&["prenom", "et", "nom"], 3), (&["prenom", "nom"], 3), (&["prenom", ",", "nom"], 3),
         (&["nom", "complet"], 3), (&["full", "name"], 3), (&["student", "name"], 3), (&["candidate", "name"], 3), (&["name", "of", "student"], 3), (&["name", "of", "candidate"], 3), (&["nom", "de", "l", "'", "etudiant"], 3), (&["nom", "de", "l", "'", "etudiante"], 3),
         (&["nom", "du", "candidat"], 3), (&["nom", "de", "la", "candidate"], 3), (&["first", "and", "last", "name"], 3), (&["name"], 3), (&["nom"], 2), (&["student"], 3), (&["candidate"], 3), (&["candidat"], 3), (&["candidate's", "name"], 3), (&["etudiant"], 3), (&["etudiante"], 3),
         (&["my", "name"], 3), (&["first"], 1), (&["last"], 2),
@@ -166,9 +166,9 @@ fn value(tokens: &Tokens, at: usize) -> Option<Range<usize>> {
 fn introduced(tokens: &Tokens, sure: bool) -> Option<Written> {
     const SURE: &[&[&str]] = &[
         &["my", "name", "is"], &["my", "name", "'", "s"], &["my", "names"], &["name", "is"], &["name", "'", "s"], &["names"], &["je", "m", "'", "appelle"], &["je", "mappelle"], &["mon", "nom", "est"], &["mon", "nom", "c", "'", "est"], &["moi", "c", "'", "est"], &["moi", "cest"],
-        &["je", "me", "nomme"], &["my", "full", "name", "is"], &["my", "name"], &["nom", ":"], &["je", "me", "presente", ","],
+        &["je", "me", "nomme"], &["my", "full", "name", "is"], &["mon", "nom", "complet", "est"], &["my", "name"], &["nom", ":"], &["je", "me", "presente", ","],
     ];
-    const LOOSE: &[&[&str]] = &[&["i", "am"], &["i", "'", "m"], &["im"], &["this", "is"], &["je", "suis"], &["ici"], &["it", "'", "s"], &["c", "'", "est"], &["signe"], &["signed"]];
+    const LOOSE: &[&[&str]] = &[&["i", "am"], &["i", "'", "m"], &["im"], &["this", "is"], &["je", "suis"], &["ici"], &["it", "'", "s"], &["its"], &["c", "'", "est"], &["signe"], &["signed"]];
     for at in 0..tokens.len() {
         let forms = if sure { SURE } else { LOOSE };
         for form in forms {
@@ -176,15 +176,19 @@ fn introduced(tokens: &Tokens, sure: bool) -> Option<Written> {
             let letters = if sure && !matches!(*form, ["names"] | ["my", "names"]) { Letters::Any } else { Letters::Capitals };
             let Some(found) = run(tokens, start, letters, 5).filter(|r| tokens.gap(r.start) <= Gap::Line) else { continue };
             let two = found.len() > 1 && split(tokens, found.clone(), false).is_some_and(|w| w.first.is_some() && w.last.is_some());
-            let ends = found.end >= tokens.len() || tokens.kind(found.end) == Some(Kind::Mark) || tokens.gap(found.end) >= Gap::Line || matches!(tokens.fold(found.end), "from" | "de" | "du" | "in" | "et" | "and" | "en");
-            let plain = !sure && (!two && (!matches!(form.first(), Some(&"this" | &"ici" | &"it" | &"i" | &"im")) || !ends));
+            let ends = found.end >= tokens.len() || tokens.kind(found.end) == Some(Kind::Mark) || tokens.gap(found.end) >= Gap::Line || matches!(tokens.fold(found.end), "from" | "de" | "du" | "in" | "et" | "and" | "en" | "again" | "here");
+            let plain = !sure && (!two && (!matches!(form.first(), Some(&"this" | &"ici" | &"it" | &"its" | &"i" | &"im")) || !ends));
             if plain || is_place(tokens, found.start, &found) {
                 continue;
             }
-            return split(tokens, found, false);
+            let mut name = split(tokens, found, false)?;
+            if matches!(*form, ["mon", "nom", "est"] | ["mon", "nom", "c", "'", "est"]) && name.last.is_none() {
+                std::mem::swap(&mut name.first, &mut name.last);
+            }
+            return Some(name);
         }
         if !sure
-            && matches!(tokens.fold(at), "here" | "ici")
+            && (matches!(tokens.fold(at), "here" | "ici") || tokens.follow(at, &["this", "side"]).is_some())
             && let Some(name) = before_here(tokens, at)
         {
             return Some(name);
@@ -209,7 +213,7 @@ fn before_here(tokens: &Tokens, at: usize) -> Option<Written> {
     let opens = start == 0 || tokens.gap(start) >= Gap::Line || tokens.kind(start - 1) == Some(Kind::Mark) || is_greeting(tokens.fold(start - 1));
     let found = run(tokens, start, Letters::Any, 5).filter(|r| r.end == at && opens)?;
     let capital = tokens.get(start).is_some_and(|t| t.capital);
-    (capital || found.len() > 1).then(|| split(tokens, found, false)).flatten()
+    (capital || found.len() > 1 || tokens.fold(at) == "this").then(|| split(tokens, found, false)).flatten()
 }
 
 fn is_greeting(word: &str) -> bool {
@@ -223,7 +227,7 @@ fn greeted(tokens: &Tokens) -> Option<Written> {
     }
     let found = run(tokens, 2, Letters::Capitals, 4)?;
     let name = split(tokens, found.clone(), false)?;
-    (matches!(tokens.fold(found.end), "," | "(") && name.first.is_some() && name.last.is_some()).then_some(name)
+    (matches!(tokens.fold(found.end), "," | "(" | "from" | "de" | "du" | "-") && name.first.is_some() && name.last.is_some()).then_some(name)
 }
 
 /// `my daughter X`, `un de nos étudiants, X`, `on behalf of X`, `X (ma blonde)`, `Mme X (x@uni.example)`.
@@ -232,6 +236,9 @@ fn another(tokens: &Tokens, skip: &[Range<usize>]) -> Option<Written> {
         let word = tokens.fold(at);
         let before = tokens.fold_before(at);
         let for_them = (at.saturating_sub(3)..at).any(|i| matches!(tokens.fold(i), "for" | "pour" | "behalf"));
+        if let Some(name) = of_relative(tokens, at).or_else(|| beside_address(tokens, at, skip)).or_else(|| named_with_title(tokens, at)) {
+            return Some(name);
+        }
         let relation = words::is_relation(word) || (words::is_friend(word) && for_them);
         if relation && (words::is_ours(before) || matches!(before, "'" | "of" | "first" | "year" | "nos" | "our")) {
             let start = at + 1 + usize::from(matches!(tokens.fold(at + 1), "," | ":" | "-" | "("));
@@ -251,7 +258,7 @@ fn another(tokens: &Tokens, skip: &[Range<usize>]) -> Option<Written> {
         {
             return split(tokens, found, false);
         }
-        if matches!(word, "mme" | "m" | "mr" | "ms" | "mrs" | "monsieur" | "madame" | "mlle" | "miss")
+        if words::is_title(word)
             && let Some(found) = run(tokens, at, Letters::Capitals, 6)
         {
             let open = tokens.fold(found.end) == "(" && tokens.get(found.end + 1).is_some_and(|t| skip.iter().any(|s| s.contains(&t.span.start)));
@@ -263,6 +270,50 @@ fn another(tokens: &Tokens, skip: &[Range<usize>]) -> Option<Written> {
     None
 }
 
+/// `je suis la mère de Jérémy`, `l'épouse de M. Adrien Maes`, `the mother of Ada`.
+fn of_relative(tokens: &Tokens, at: usize) -> Option<Written> {
+    let word = tokens.fold(at);
+    let relative = words::is_relation(word) || matches!(word, "maman" | "papa" | "parent" | "tuteur" | "tutrice" | "coordinator" | "coordonnatrice" | "enseignante" | "enseignant" | "teacher");
+    let writer = (at.saturating_sub(4)..at).any(|i| matches!(tokens.fold(i), "suis" | "am" | "m") || tokens.follow(i, &["ici"]).is_some());
+    let of = match tokens.fold(at + 1) {
+        "of" | "de" => at + 2,
+        "d" if tokens.fold(at + 2) == "'" => at + 3,
+        _ => return None,
+    };
+    if !relative || !writer {
+        return None;
+    }
+    split(tokens, run(tokens, of, Letters::Capitals, 5)?, false)
+}
+
+/// `update the address for Tessa Rideout, currently trideout@…`: a whole name behind for/of whose last name is in an address of the text.
+fn beside_address(tokens: &Tokens, at: usize, skip: &[Range<usize>]) -> Option<Written> {
+    if !matches!(tokens.fold(at), "for" | "pour" | "of" | "de") {
+        return None;
+    }
+    let name = split(tokens, run(tokens, at + 1, Letters::Capitals, 4)?, false)?;
+    let last = fold(tokens.slice(name.last.clone()?));
+    let last: String = last.chars().filter(|c| c.is_alphanumeric()).collect();
+    let first = name.first.is_some();
+    let told = skip.iter().filter(|s| s.end <= tokens.text().len()).any(|s| fold(tokens.slice((*s).clone())).split('@').next().is_some_and(|l| l.replace(['-', '_', '.'], "").contains(&last)));
+    (first && last.len() >= 3 && told).then_some(name)
+}
+
+/// `Mme Loubna Cherkaoui n'a rien reçu`: a whole name with a title, of which something is said.
+fn named_with_title(tokens: &Tokens, at: usize) -> Option<Written> {
+    if !words::is_title(tokens.fold(at)) || words::is_title(tokens.fold_before(at)) {
+        return None;
+    }
+    let found = run(tokens, at, Letters::Capitals, 6)?;
+    let name = split(tokens, found.clone(), false)?;
+    let lacks = match tokens.fold(found.end) {
+        "n" => tokens.fold(found.end + 1) == "'",
+        "has" | "cannot" | "hasn" | "did" | "didn" | "ne" | "attend" | "is" | "est" | "can" => true,
+        _ => false,
+    };
+    (lacks && name.first.is_some() && name.last.is_some()).then_some(name)
+}
+
 /// `Bérénice Turmel (ma blonde)`: the name before the bracket that the relation at `at` stands in.
 fn parenthesised_before(tokens: &Tokens, at: usize) -> Option<Range<usize>> {
     let open = (at.saturating_sub(3)..at).find(|i| tokens.fold(*i) == "(")?;
@@ -272,18 +323,29 @@ fn parenthesised_before(tokens: &Tokens, at: usize) -> Option<Range<usize>> {
 
 /// How the body is signed: the last lines, or the end of the last one.
 pub fn signed(tokens: &Tokens, skip: &[Range<usize>]) -> Option<Written> {
-    let mut end = tokens.len();
+    let mut end = before_postscript(tokens);
+    let mut single = None;
     for from_end in 0..5 {
-        let start = line_start(tokens, end)?;
-        if let Some(name) = signs(tokens, start..end, skip, from_end) {
-            return Some(name);
+        let Some(start) = line_start(tokens, end) else { break };
+        let found = signs(tokens, start..end, skip, from_end);
+        if found.as_ref().is_some_and(|n| n.first.is_some() && n.last.is_some()) {
+            return found;
         }
-        if start == 0 || (from_end == 0 && end - start > 40) {
-            return None;
+        single = single.or(found);
+        if start == 0 || end - start > 12 {
+            break;
         }
         end = start;
     }
-    None
+    single
+}
+
+/// Where the last lines end: before a `P.-S.`
+fn before_postscript(tokens: &Tokens) -> usize {
+    let opens = |i: usize| {
+        tokens.follow(i, &["p", ".", "-", "s"]).or_else(|| tokens.follow(i, &["p", ".", "s"])).or_else(|| tokens.follow(i, &["ps"])).is_some() && tokens.gap(i) >= Gap::Line
+    };
+    (1..tokens.len()).find(|i| opens(*i)).unwrap_or(tokens.len())
 }
 
 fn line_start(tokens: &Tokens, end: usize) -> Option<usize> {
@@ -312,8 +374,8 @@ fn whole_line(tokens: &Tokens, line: Range<usize>) -> Option<Written> {
     while at < line.end && (tokens.kind(at) == Some(Kind::Mark) || words::is_closer(tokens.fold(at))) {
         at += 1;
     }
-    let marked = at > line.start;
-    let found = run(tokens, at, if marked { Letters::Any } else { Letters::Capitals }, 6)?;
+    let marked = at > line.start && tokens.kind(at - 1) == Some(Kind::Mark);
+    let found = run(tokens, at, if marked { Letters::Any } else { Letters::Capitals }, 6).filter(|r| r.end <= line.end)?;
     let behind = tokens.fold(found.end);
     let closes = found.end >= line.end || matches!(behind, "," | "(" | "|" | ".") || (behind == "-" && tokens.gap(found.end) != Gap::None) || (0..line.end - found.end).all(|i| tokens.kind(found.end + i) == Some(Kind::Mark));
     let first_line = line.start == 0 && line.end == tokens.len() && !marked;
@@ -331,26 +393,48 @@ fn tail(tokens: &Tokens, line: Range<usize>) -> Option<Written> {
     while end > line.start && tokens.kind(end - 1) == Some(Kind::Mark) {
         end -= 1;
     }
+    if let Some(name) = leads_last_sentence(tokens, line.start, end) {
+        return Some(name);
+    }
     for start in (line.start.max(end.saturating_sub(9)) + 1..end).rev() {
         let before = tokens.fold(start - 1);
         let stop = matches!(before, "." | "!" | "?" | ")" | "…") || (tokens.kind(start - 1) == Some(Kind::Mark) && !tokens.raw(start - 1).is_ascii() && !matches!(before, "-" | "'" | "\""));
         let closed = (matches!(before, ",") && words::is_closer(tokens.fold(start.saturating_sub(2)))) || (words::is_closer(before) && !matches!(before, "you" | "bien" | "vous" | "help" | "day" | "morning"));
-        let dash = before == "-" && tokens.gap(start - 1) != Gap::None && tokens.gap(start) != Gap::None;
-        let bracket = before == "(" && tokens.fold(end) == ")";
-        if !(stop || closed || dash || bracket) || tokens.gap(start) == Gap::None && !bracket {
+        let dash = before == "-" && tokens.gap(start - 1) != Gap::None;
+        let initial = before == "." && start >= 2 && tokens.raw(start - 2).chars().count() == 1 && tokens.gap(start - 1) == Gap::None;
+        let listed = before == "," && !closed;
+        if initial {
             continue;
         }
-        let letters = if closed || dash || bracket { Letters::Any } else { Letters::Capitals };
+        let bracket = before == "(" && tokens.fold(end) == ")";
+        if !(stop || closed || dash || bracket || listed) || tokens.gap(start) == Gap::None && !bracket && !dash {
+            continue;
+        }
+        let comma = closed && before == ",";
+        let letters = if comma || dash || bracket { Letters::Any } else { Letters::Capitals };
         let Some(found) = run(tokens, start, letters, 5) else { continue };
         let name = split(tokens, found.clone(), false)?;
         let both = name.first.is_some() && name.last.is_some();
         let abbreviated = tokens.fold(end) == "." && found.end == end + 1;
-        let apposition = both && matches!(tokens.fold(found.end), "," | "(") && letters == Letters::Capitals;
+        let apposition = both && matches!(tokens.fold(found.end), "," | "(") && (letters == Letters::Capitals || dash) && !listed;
         if found.end == end || abbreviated || apposition {
-            return (both || closed || dash || bracket || (stop && !tokens.fold(start).is_empty() && found.end >= end)).then_some(name);
+            return {
+                let shouted = tokens.raw(start).chars().count() > 1 && tokens.raw(start).chars().all(char::is_uppercase);
+                (both || closed || dash || bracket || (stop && !shouted)).then_some(name)
+            };
         }
     }
     None
+}
+
+/// `… went. Arvind Pillaikkar, appearing for EE-302`: the last sentence begins with a whole name and a comma.
+fn leads_last_sentence(tokens: &Tokens, line: usize, end: usize) -> Option<Written> {
+    let start = tokens.sentence_start(end.checked_sub(1)?).max(line);
+    let found = run(tokens, start, Letters::Capitals, 5)?;
+    let name = split(tokens, found.clone(), false)?;
+    let behind = tokens.fold(found.end);
+    let parted = matches!(behind, "," | "(" | "/") || (behind == "-" && tokens.gap(found.end) != Gap::None);
+    (start > 0 && parted && found.end < end && name.first.is_some() && name.last.is_some()).then_some(name)
 }
 
 /// The name in a signature: its first line that is one.

@@ -60,7 +60,13 @@ impl Names {
         if self.first.is_none() && self.last.is_none() {
             return self.take(tokens, place, written);
         }
-        if self.first.is_some() && self.last.is_some() {
+        if let (Some(first), Some(last)) = (&self.first, &self.last) {
+            let whole = fold(&format!("{} {}", first.value, last.value));
+            let same = written.first.clone().is_some_and(|s| fold(tokens.slice(s)) == whole);
+            if let (true, Some(other), Some(all)) = (same, written.last.clone(), written.first.clone()) {
+                self.first = Some(Found { value: one_line(tokens.slice(all.clone())), place, span: all });
+                self.last = Some(Found { value: one_line(tokens.slice(other.clone())), place, span: other });
+            }
             return;
         }
         let part = |span: &Option<Range<usize>>| span.clone().map(|s| (fold(tokens.slice(s.clone())), s));
@@ -96,7 +102,8 @@ fn display_name(tokens: &Tokens) -> Option<Written> {
     let end = (0..tokens.len()).find(|i| matches!(tokens.fold(*i), "(" | "via" | "@" | "|" | "/" | "[" | "<") || (tokens.fold(*i) == "-" && tokens.gap(*i) != super::tokens::Gap::None)).unwrap_or(tokens.len());
     let start = (0..end).find(|i| tokens.is_word(*i)).unwrap_or(end);
     let odd = (start..tokens.len()).any(|i| tokens.fold(i) == "@") || (start..end).any(|i| tokens.number(i).is_some() || words::is_role(tokens.fold(i)));
-    if odd || end - start > 12 {
+    let nickname = end == start + 1 && tokens.get(start).is_some_and(|t| !t.capital);
+    if odd || nickname || end - start > 12 {
         return None;
     }
     written::split(tokens, start..end, false)

@@ -2,7 +2,7 @@
 
 /// Mr, Mme, Dr …
 pub fn is_title(word: &str) -> bool {
-    matches!(word, "m" | "mr" | "mrs" | "ms" | "miss" | "mx" | "mme" | "mlle" | "monsieur" | "madame" | "mademoiselle" | "dr" | "dre" | "drs" | "prof" | "me" | "sir" | "ing")
+    matches!(word, "m" | "mr" | "mrs" | "ms" | "miss" | "mx" | "mme" | "mlle" | "monsieur" | "madame" | "mademoiselle" | "dr" | "dre" | "drs" | "prof" | "me" | "sir" | "ing" | "maitre" | "captain" | "capt" | "commandant" | "engineer" | "docteur" | "docteure" | "doctor" | "professor" | "professeur" | "professeure" | "capitaine" | "colonel" | "major" | "lieutenant" | "rev" | "pere" | "soeur" | "sergent" | "sgt" | "engr" | "mister" | "messrs")
 }
 
 /// de, van, el, bin … : they belong to the last name.
@@ -13,12 +13,12 @@ pub fn is_particle(word: &str) -> bool {
     )
 }
 
-/// Frequent Chinese family names, for names that lead with them.
-pub fn is_chinese_surname(word: &str) -> bool {
+/// Frequent Chinese and Vietnamese family names, for names that lead with them.
+pub fn is_leading_surname(word: &str) -> bool {
     matches!(
         word,
         "tan" | "lim" | "ng" | "wong" | "chan" | "goh" | "koh" | "teo" | "ong" | "chua" | "toh" | "chong" | "cheng" | "leong" | "ho" | "low" | "yeo" | "sim" | "chia" | "wang" | "zhang" | "liu" | "huang" | "zhao" | "zhou" | "chen" | "lin" | "wu" | "xu" | "zhu"
-            | "ngoh" | "seah" | "foo" | "tay" | "cheung" | "leung" | "lam" | "kwok"
+            | "nguyen" | "tran" | "pham" | "hoang" | "ngoh" | "seah" | "foo" | "tay" | "cheung" | "leung" | "lam" | "kwok"
     )
 }
 
@@ -36,8 +36,8 @@ pub fn is_relation(word: &str) -> bool {
     matches!(
         word,
         "daughter" | "son" | "student" | "students" | "candidate" | "candidates" | "wife" | "husband" | "child" | "girlfriend" | "boyfriend" | "partner" | "spouse" | "sister" | "brother" | "niece" | "nephew" | "mother" | "father" | "mom" | "mum" | "dad" | "trainee" | "resident" | "employee"
-            | "fille" | "fils" | "etudiant" | "etudiante" | "etudiants" | "etudiantes" | "eleve" | "eleves" | "candidat" | "candidate's" | "candidats" | "candidates's" | "epouse" | "mari" | "femme" | "conjoint" | "conjointe" | "soeur" | "frere" | "blonde" | "chum" | "copine" | "copain" | "residente"
-            | "stagiaire" | "stagiaires" | "enfant" | "niece's" | "neveu" | "mere" | "pere" | "apprenant" | "apprenante" | "employee's" | "learner" | "apprentie" | "apprenti" | "residents"
+            | "fille" | "fils" | "etudiant" | "etudiante" | "etudiants" | "etudiantes" | "eleve" | "eleves" | "candidat" | "candidats" | "epouse" | "mari" | "femme" | "conjoint" | "conjointe" | "soeur" | "frere" | "blonde" | "chum" | "copine" | "copain" | "residente"
+            | "stagiaire" | "stagiaires" | "enfant" | "neveu" | "mere" | "pere" | "apprenant" | "apprenante" | "learner" | "nurse" | "nurses" | "interne" | "internes" | "externe" | "externes" | "salarie" | "salariee" | "collaborateur" | "collaboratrice" | "participant" | "participante" | "agent" | "infirmiere" | "infirmier" | "residente" | "stagiaire" | "apprentie" | "apprenti" | "residents"
     )
 }
 
@@ -57,7 +57,7 @@ pub fn is_closer(word: &str) -> bool {
         word,
         "regards" | "thanks" | "thank" | "thx" | "tks" | "ty" | "cheers" | "best" | "sincerely" | "yours" | "truly" | "faithfully" | "kindly" | "respectfully" | "cordially" | "love" | "warmly" | "appreciated" | "tia" | "obliged" | "gratefully" | "wishes" | "advance" | "you" | "much" | "xx" | "xoxo"
             | "day" | "weekend" | "evening" | "morning" | "merci" | "cordialement" | "salutations" | "sincerement" | "bien" | "vous" | "avance" | "amicalement" | "respectueusement" | "remerciements" | "beaucoup" | "infiniment" | "journee" | "soiree" | "bonne" | "distinguees" | "cdlt" | "cdt" | "mci" | "plus" | "soir"
-            | "aide" | "help" | "urgently" | "lmk" | "warm" | "kind" | "bye" | "ciao" | "mille" | "signe" | "signed" | "grand" | "svp" | "please" | "pls" | "semaine" | "xo" | "bises" | "salut" | "ps"
+            | "aide" | "help" | "urgently" | "lmk" | "warm" | "kind" | "bye" | "ciao" | "mille" | "signe" | "signed" | "grand" | "formerly" | "nee" | "anciennement" | "svp" | "please" | "pls" | "semaine" | "xo" | "bises" | "salut" | "ps"
     )
 }
 
@@ -88,7 +88,7 @@ fn is_grammar(word: &str) -> bool {
             | "like" | "more" | "most" | "never" | "now" | "only" | "other" | "out" | "over" | "same" | "since" | "some" | "still" | "than" | "then" | "too" | "up" | "very" | "what" | "when" | "where" | "which" | "while" | "who" | "why" | "your" | "ur" | "im" | "ive" | "dont" | "wont" | "cant" | "didnt" | "doesnt" | "the" | "an"
             | "always" | "soon" | "asap" | "both" | "each" | "either" | "else" | "even" | "ever" | "few" | "many" | "nothing" | "nobody" | "anyone" | "someone" | "something" | "anything" | "off" | "once" | "one" | "two" | "three" | "per" | "s" | "t" | "nor" | "maybe" | "perhaps" | "sorry" | "ok" | "okay" | "lol" | "hi" | "hello"
             | "hey" | "dear" | "je" | "j" | "tu" | "il" | "elle" | "on's" | "nous" | "ils" | "elles" | "ce" | "cet" | "cette" | "ces" | "ca" | "c" | "cela" | "mon" | "ma" | "mes" | "ton" | "ta" | "son" | "sa" | "ses" | "notre" | "nos" | "votre" | "vos" | "leur" | "leurs" | "est" | "sont" | "etait" | "ai" | "ont" | "avez" | "avons"
-            | "suis" | "es" | "sommes" | "etes" | "et" | "ou" | "mais" | "donc" | "car" | "ni" | "si" | "que" | "qui" | "quoi" | "dont" | "pour" | "par" | "dans" | "sur" | "sous" | "avec" | "sans" | "chez" | "vers" | "avant" | "apres" | "depuis" | "pendant" | "pas" | "ne" | "jamais" | "rien" | "tout" | "tous" | "toute" | "toutes"
+            | "suis" | "es" | "sommes" | "etes" | "et" | "ou" | "mais" | "donc" | "car" | "ni" | "si" | "que" | "qui" | "quoi" | "pour" | "par" | "dans" | "sur" | "sous" | "avec" | "sans" | "chez" | "vers" | "avant" | "apres" | "depuis" | "pendant" | "pas" | "ne" | "jamais" | "rien" | "tout" | "tous" | "toute" | "toutes"
             | "tres" | "trop" | "peu" | "moi" | "toi" | "lui" | "eux" | "y" | "en" | "au" | "aux" | "une" | "un" | "les" | "comment" | "quand" | "pourquoi" | "combien" | "ici" | "oui" | "non" | "deja" | "encore" | "toujours" | "aussi" | "bonjour" | "bonsoir" | "allo" | "coucou" | "demain" | "hier" | "aujourd" | "tomorrow" | "today"
             | "yesterday" | "tonight" | "pis" | "pk" | "jai" | "chu" | "l" | "d" | "n" | "qu" | "objet" | "subject" | "re" | "fwd" | "tr" | "urgent" | "urgence" | "attached" | "ci" | "joint" | "jointe" | "via"
     )
