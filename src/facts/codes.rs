@@ -189,7 +189,7 @@ pub fn is_course_shape(lower: &str) -> bool {
         [a, b] => letters(a) && number(b),
         [a, b, c] => {
             (a.len() == 3 && a.bytes().all(|x| x.is_ascii_digit()) && b.len() == 3 && c.len() == 2)
-                || (letters(a) && number(b) && a.len() <= 4 && c.len() == 2 && c.bytes().all(|x| x.is_ascii_alphabetic()))
+                || (letters(a) && number(b) && b.len() == 3 && a.len() <= 4 && c.len() == 2 && c.bytes().all(|x| x.is_ascii_alphabetic()))
         }
         _ => false,
     }
@@ -205,7 +205,7 @@ fn is_student_number(lower: &str) -> bool {
 fn cue_points(text: &str, span: &Range<usize>, course: bool) -> i32 {
     let before = text.get(text.floor_char_boundary(span.start.saturating_sub(60))..span.start).unwrap_or("");
     let after = text.get(span.end..text.floor_char_boundary((span.end + 40).min(text.len()))).unwrap_or("");
-    let before = fold(before.rsplit(['\n', '?', '!']).next().unwrap_or(""));
+    let before = fold(before.rsplit('\n').next().unwrap_or(""));
     let after = fold(after.split(['\n', '?', '!']).next().unwrap_or(""));
     let near: Vec<&str> = before.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).rev().take(8).collect();
     let next: Vec<&str> = after.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).take(6).collect();
@@ -224,7 +224,7 @@ fn cue_points(text: &str, span: &Range<usize>, course: bool) -> i32 {
         )
     };
     let exam = |w: &str| super::dates::evaluation::is_exam_word(w) || matches!(w, "in" | "for" | "pour" | "en");
-    let named = |w: &str| matches!(w, "code" | "codes" | "invitation" | "cle" | "key" | "token" | "jeton");
+    let named = |w: &str| matches!(w, "code" | "codes" | "invitation" | "cle" | "key" | "token" | "jeton" | "activation");
     let mut points = 0;
     if near.iter().take(3).any(|w| named(w)) {
         points += 5;
@@ -238,7 +238,9 @@ fn cue_points(text: &str, span: &Range<usize>, course: bool) -> i32 {
     if near.iter().take(3).any(|w| is_against(w)) {
         points -= 3;
     }
-    if course && near.first().is_some_and(|w| exam(w)) || course && next.first().is_some_and(|w| super::dates::evaluation::is_exam_word(w)) {
+    if course && near.first().is_some_and(|w| exam(w) || matches!(*w, "de" | "du" | "of")) {
+        points -= 4;
+    } else if course && next.first().is_some_and(|w| super::dates::evaluation::is_exam_word(w)) {
         points -= 2;
     }
     points

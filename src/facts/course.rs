@@ -43,7 +43,7 @@ impl Reader<'_, '_> {
     /// `Course: NURS 3120`, `Évaluation : Droit notarial`: the rest of the line.
     fn labelled(&self) -> Option<Range<usize>> {
         for at in 0..self.tokens.len() {
-            let opens = at == 0 || self.tokens.gap(at) >= Gap::Line || matches!(self.tokens.fold_before(at), "," | ";" | "*" | "-" | "\u{2022}" | "|");
+            let opens = at == 0 || self.tokens.gap(at) >= Gap::Line || matches!(self.tokens.fold_before(at), "," | ";" | "." | "/" | "*" | "-" | "\u{2022}" | "|");
             if !opens || !is_label(self.fold(at)) {
                 continue;
             }
@@ -53,7 +53,7 @@ impl Reader<'_, '_> {
             let start = colon + 1;
             let allowed = (at + 1..colon).all(|i| matches!(self.fold(i), "or" | "ou" | "/" | "name" | "code" | "de" | "du" | "cours" | "l" | "'" | "exam" | "evaluation" | "(" | ")" | "s" | "of" | "and" | "et" | "title" | "nom"));
             let mut end = start;
-            while end < self.tokens.len() && self.tokens.gap(end) < Gap::Line && !self.in_date(end) && end < start + 12 && !matches!(self.fold(end), "." | ";" | ",") {
+            while end < self.tokens.len() && self.tokens.gap(end) < Gap::Line && !self.in_date(end) && end < start + 12 && !matches!(self.fold(end), "." | ";" | "," | "/") {
                 end += 1;
             }
             let found = self.trimmed(start..end);
@@ -179,14 +179,14 @@ impl Reader<'_, '_> {
         (0..self.tokens.len()).find_map(|at| {
             let word = self.fold(at);
             let verb = matches!(word, "sit" | "sitting" | "sat" | "sits" | "write" | "writing" | "wrote" | "passe" | "passer" | "presente" | "presenter" | "ecrit" | "ecris" | "ecrire" | "take" | "taking" | "retake");
-            let french_exam = matches!(word, "examen" | "epreuve" | "evaluation" | "test" | "session" | "certification" | "partiel" | "concours") && self.tokens.get(at).is_some_and(|t| !t.capital || at == 0 || self.tokens.ends_sentence(at - 1));
+            let french_exam = matches!(word, "examen" | "epreuve" | "evaluation" | "test" | "session" | "certification" | "partiel" | "concours" | "exam" | "paper" | "quiz") && self.tokens.get(at).is_some_and(|t| !t.capital || at == 0 || self.tokens.ends_sentence(at - 1));
             let mut start = at + 1;
             while matches!(self.fold(start), "the" | "my" | "mon" | "ma" | "la" | "le" | "l" | "'" | "d" | "of") && verb {
                 start += 1;
             }
             let named = self.tokens.get(start).is_some_and(|t| t.capital && t.kind == Kind::Word) && self.tokens.gap(start) <= Gap::Line;
             let end = self.title_end(start);
-            let fits = (verb || french_exam) && named && start < end && self.is_title(start, end) && !name_words::is_common(self.fold(start)) && !name_words::is_title(self.fold(start));
+            let fits = (verb || french_exam) && named && start < end && self.is_title(start, end) && !is_plain(self.fold(start)) && !name_words::is_title(self.fold(start));
             fits.then(|| self.trimmed(start..end))
         })
     }
@@ -203,7 +203,8 @@ impl Reader<'_, '_> {
             let start = at + 1 + usize::from(matches!(self.fold(at + 1), "the" | "my" | "le" | "la"));
             let end = self.title_end(start);
             let capital = self.tokens.get(start).is_some_and(|t| t.capital && t.kind == Kind::Word);
-            let fits = lead && capital && start < end && self.is_title(start, end) && !name_words::is_common(self.fold(start)) && !name_words::is_title(self.fold(start));
+            let dated = self.in_date(end) || (self.fold(end) == "(" && self.in_date(end + 1));
+            let fits = lead && (capital || dated) && start < end && self.is_title(start, end) && !is_plain(self.fold(start)) && !name_words::is_title(self.fold(start));
             fits.then(|| self.trimmed(start..end))
         })
     }
@@ -324,9 +325,9 @@ impl Reader<'_, '_> {
         }
         let start = (start..end).find(|i| !(matches!(self.fold(*i), "my" | "mon" | "ma" | "notre" | "our"))).unwrap_or(start);
         let before = self.tokens.fold_before(start);
-        let whole = start == self.tokens.sentence_start(start) || matches!(before, "my" | "mon" | "ma" | "notre" | "our") || matches!(self.tokens.fold_before(start), "," | "et" | "and" | "pis" | ":" | "mais");
+        let whole = start == self.tokens.sentence_start(start) || matches!(before, "my" | "mon" | "ma" | "notre" | "our" | "ve" | "have" | "sit" | "ai") || matches!(self.tokens.fold_before(start), "," | "et" | "and" | "pis" | ":" | "mais");
         let capital = self.tokens.get(start).is_some_and(|t| t.capital);
-        let plain = (start..end).any(|i| name_words::is_common(self.fold(i)) && !is_small(self.fold(i)));
+        let plain = (start..end).any(|i| is_plain(self.fold(i)) && !is_small(self.fold(i)));
         let lone = end == start + 1 && self.fold(start).len() < 5;
         (whole && capital && !plain && !lone && start < end && self.is_title(start, end)).then_some(start..end)
     }
@@ -363,7 +364,7 @@ impl Reader<'_, '_> {
         let first = self.fold(start);
         let letters: usize = (start..end).filter(|i| self.tokens.is_word(*i)).map(|i| self.fold(i).len()).sum();
         letters >= 3 && !is_no_title(first) && !is_adjective(first) && !(start..end).all(|i| is_small(self.fold(i)) || is_adjective(self.fold(i)) || is_no_title(self.fold(i)))
-            && words::month(first).is_none() && words::weekday(first, false).is_none() && !is_exam_word(first)
+            && words::month(first).is_none() && words::weekday(first, false).is_none() && !(is_exam_word(first) && end == start + 1)
     }
 
     fn trimmed(&self, range: Range<usize>) -> Range<usize> {
@@ -377,6 +378,11 @@ impl Reader<'_, '_> {
 /// What one has or lacks for an evaluation.
 fn wanted(word: &str) -> bool {
     matches!(word, "account" | "invitation" | "code" | "compte" | "invite" | "link" | "lien" | "activation" | "access" | "acces" | "login" | "registered" | "inscrit" | "inscrite" | "email" | "courriel" | "exam" | "password" | "it" | "needed" | "rien" | "recu" | "scheduled" | "registration" | "it's")
+}
+
+/// A common word that no title begins with.
+fn is_plain(word: &str) -> bool {
+    name_words::is_common(word) && !name_words::is_study(word) && !is_exam_word(word) && !matches!(word, "unit" | "master" | "may" | "new")
 }
 
 fn glues(before: &str, kind: Option<Kind>) -> bool {
@@ -443,7 +449,7 @@ fn is_no_title(word: &str) -> bool {
             | "about" | "between" | "during" | "while" | "where" | "why" | "these" | "those" | "whose" | "been" | "being" | "be" | "am" | "would" | "could" | "should" | "may" | "might" | "must" | "shall" | "start's" | "entry" | "access" | "using" | "use" | "used"
             | "works" | "work" | "working" | "says" | "saying" | "open" | "opened" | "prof" | "teacher" | "coordinator" | "lundi" | "mardi" | "mercredi" | "jeudi" | "vendredi" | "samedi" | "dimanche" | "moi" | "toi" | "lui" | "eux" | "bientot" | "soon" | "later"
             | "part" | "commencait" | "revient" | "approche" | "arrive" | "finished" | "done" | "practice" | "mock" | "room" | "salle" | "fee" | "frais" | "score" | "results" | "questions" | "time" | "times" | "date" | "dates" | "name" | "nom" | "page" | "site" | "app"
-            | "dure" | "cours" | "course" | "courses" | "student" | "students" | "etudiant" | "etudiante" | "seat" | "candidat" | "candidate" | "people" | "place" | "l" | "d"
+            | "dure" | "cours" | "course" | "courses" | "student" | "students" | "etudiant" | "etudiante" | "seat" | "candidat" | "candidate" | "people" | "place" | "l" | "d" | "step" | "etape"
     )
 }
 

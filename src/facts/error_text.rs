@@ -141,7 +141,8 @@ fn points(tokens: &Tokens, at: usize, inner: &str) -> i32 {
     if list.is_empty() || list.len() > 30 || is_button(&folded) {
         return -10;
     }
-    let faulty = list.iter().any(|w| is_fault_word(w));
+    let spoken = is_telling(tokens.fold(at.saturating_sub(2))) && list.len() >= 4 && list.first().is_some_and(|w| is_head(w));
+    let faulty = spoken || list.iter().any(|w| is_fault_word(w));
     let told = (at.saturating_sub(9)..at).rev().take_while(|i| !tokens.ends_sentence(*i)).any(|i| is_telling(tokens.fold(i)));
     let nearest = (at.saturating_sub(5)..at).rev().find(|i| is_pressing(tokens.fold(*i)) || is_telling(tokens.fold(*i)));
     let pressed = nearest.is_some_and(|i| is_pressing(tokens.fold(i)) && !is_telling(tokens.fold(i)));
@@ -151,7 +152,7 @@ fn points(tokens: &Tokens, at: usize, inner: &str) -> i32 {
     if !faulty && !labelled {
         return -1;
     }
-    i32::from(faulty) * 3 + i32::from(told || labelled) * 3 + i32::from(list.len() >= 3) - i32::from(pressed) * 5 - i32::from(person) * 4 - i32::from(own) * 2
+    i32::from(faulty) * 3 + i32::from(told || labelled) * 3 + i32::from(list.len() >= 3) - i32::from(pressed && !faulty) * 5 - i32::from(person) * 4 - i32::from(own) * 2
         - i32::from(!faulty && list.len() <= 1) * 3
 }
 
@@ -176,7 +177,7 @@ fn is_fault_word(word: &str) -> bool {
             | "gone" | "closed" | "consumed" | "inactive" | "disabled" | "mismatch" | "malformed" | "forbidden" | "bad" | "invalide" | "expire" | "expiree" | "erreur" | "incorrects" | "incorrecte" | "echec"
             | "echoue" | "refuse" | "refusee" | "inconnu" | "inconnue" | "errone" | "erronee" | "impossible" | "introuvable" | "introuvables" | "pas" | "aucun" | "aucune" | "plus" | "deja" | "inexistant"
             | "inexistante" | "indisponible" | "bloque" | "verrouille" | "inactif" | "invalides" | "desole" | "oups" | "veuillez" | "reconnu" | "reconnue" | "interdit" | "perime" | "perimee" | "manquant" | "existe"
-            | "probleme" | "problem" | "nonexistent" | "unrecognised" | "unrecognized" | "non" | "ended" | "trouve" | "correspond" | "ne" | "n" | "inexactes" | "don" | "doesn" | "isn" | "recognise" | "recognize" | "match" | "mauvais" | "mauvaise" | "use" | "used" | "utilise" | "utilisee" | "consomme" | "consommee" | "verrouillee" | "void" | "lapsed" | "echue" | "echeance" | "pending" | "unsupported" | "epuise" | "depasse"
+            | "probleme" | "problem" | "nonexistent" | "unrecognised" | "unrecognized" | "non" | "ended" | "trouve" | "correspond" | "ne" | "n" | "inexactes" | "unsuccessful" | "many" | "annulee" | "annule" | "cancelled" | "void" | "don" | "doesn" | "isn" | "recognise" | "recognize" | "match" | "mauvais" | "mauvaise" | "use" | "used" | "utilise" | "utilisee" | "consomme" | "consommee" | "verrouillee" | "void" | "lapsed" | "echue" | "echeance" | "pending" | "unsupported" | "epuise" | "depasse"
     ) || (word.len() == 3 && matches!(word.as_bytes(), [b'4' | b'5', b'0'..=b'2', b'0'..=b'9']))
 }
 
@@ -208,7 +209,7 @@ fn told(tokens: &Tokens) -> Option<Range<usize>> {
         let back = if matches!(before, ":" | "(" | "," | "-") { at - 1 } else { at };
         let told = (back.saturating_sub(6)..back).rev().take_while(|i| !tokens.ends_sentence(*i)).any(|i| is_telling(tokens.fold(i)) && !matches!(tokens.fold(i), "to" | "with" | "by" | "just" | "always"));
         let direct = tokens.fold(at.saturating_sub(1)) != "." && (is_telling(before) || matches!(before, "a" | "sur" | "que") && told);
-        let displayed = token.gap == Gap::Space && tokens.is_word(at - 1) && !words::is_title(before) && is_head(tokens.fold(at));
+        let displayed = token.gap == Gap::Space && tokens.is_word(at - 1) && !words::is_title(before) && is_head(tokens.fold(at)) && tokens.raw(at).chars().any(char::is_lowercase);
         let opens = displayed || (colon && told && before != "." && before != ",") || direct || (matches!(before, "(" | ":" | "...") && !tokens.ends_sentence(at - 1));
         let code = tokens.kind(at + 1) == Some(Kind::Number) && tokens.gap(at + 1) == Gap::None || (tokens.fold(at + 1) == "-" && tokens.kind(at + 2) == Some(Kind::Number));
         let button = is_button(&fold(tokens.slice(tokens.span(at, at + 2)))) || is_button(&fold(tokens.slice(tokens.span(at, at + 4))));
@@ -266,6 +267,7 @@ fn message_end(tokens: &Tokens, at: usize, before: &str) -> usize {
             ":" if before != "(" && tokens.get(i + 1).is_none_or(|t| t.capital) => break,
             "," if before != "(" && !(tokens.fold(i + 1).ends_with("ez") || matches!(tokens.fold(i + 1), "please" | "try" | "contact" | "check")) => break,
             "des" if tokens.fold(i + 1) == "que" => break,
+            "sur" | "on" | "dans" | "in" if tokens.get(i + 1).is_some_and(|t| t.capital) => break,
             "quand" | "alors" | "pis" | "malgre" | "pourtant" | "meme" | "whenever" | "although" | "though" | "when" | "depuis" | "sauf" | "faque" | "since" | "chaque" if depth == 0 => break,
             "a" if tokens.fold(i + 1) == "chaque" => break,
             "et" | "and" | "but" | "mais" if matches!(tokens.fold(i + 1), "je" | "le" | "la" | "voila" | "ca" | "nothing" | "rien" | "the" | "no" | "i'm" | "j" | "i" | "puis" | "then" | "c" | "it" | "mon" | "my" | "after" | "apres") => break,

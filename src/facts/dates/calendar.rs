@@ -95,11 +95,11 @@ fn without_year(tokens: &Tokens, at: usize, first: (u32, usize), second: (u32, u
     }
     let end = match sep {
         "/" if led || (plain && !matches!(tokens.fold_before(at), "a" | "etape" | "step" | "page" | "note" | "score")) => at + 3,
-        "." if matches!(tokens.fold_before(at), "le" | "du" | "au" | "on" | "am" | "avant") || words::weekday(tokens.fold_before(at), true).is_some() => at + 3,
+        "." if matches!(tokens.fold_before(at), "le" | "du" | "au" | "on" | "am" | "avant" | ":") || words::weekday(tokens.fold_before(at), true).is_some() => at + 3,
         _ => return None,
     };
     let order = if sep == "." { Order::DayMonth } else { order };
-    let end = if sep == "." && tokens.fold(end) == "." && tokens.gap(end) == Gap::None && tokens.gap(end + 1) == Gap::None { return None } else { ends_free(tokens, end)? };
+    let end = if sep == "." && tokens.fold(end) == "." && tokens.gap(end) == Gap::None && tokens.gap(end + 1) == Gap::None && tokens.number(end + 1).is_some() { return None } else { ends_free(tokens, end)? };
     Some((ordered(first.0, second.0, None, order)?, end))
 }
 

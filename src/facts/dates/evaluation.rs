@@ -58,8 +58,8 @@ fn is_past(word: &str) -> bool {
         word,
         "received" | "got" | "sent" | "came" | "arrived" | "mailed" | "emailed" | "resent" | "issued" | "dated" | "since" | "registered" | "tried" | "asked" | "requested"
             | "activated" | "created" | "expired" | "was" | "were" | "had" | "ended" | "paid" | "missed" | "did" | "waiting" | "been" | "recu" | "recue" | "recus" | "recues"
-            | "envoye" | "envoyee" | "eu" | "depuis" | "essaye" | "demande" | "demandee" | "cree" | "rate" | "manque" | "etait" | "ecrit" | "paye" | "arrivee" | "from"
-            | "passe" | "passee" | "emise" | "reported" | "supposed" | "lai" | "avait" | "avais" | "eue" | "eues" | "ajoutee" | "ajoute" | "added" | "sat"
+            | "envoye" | "envoyee" | "eu" | "depuis" | "essaye" | "demande" | "demandee" | "cree" | "rate" | "manque" | "etait" | "paye" | "arrivee" | "from"
+            | "passe" | "passee" | "emise" | "reported" | "supposed" | "lai" | "avait" | "avais" | "eue" | "eues" | "ajoutee" | "ajoute" | "added"
     )
 }
 
@@ -105,7 +105,8 @@ fn best_clock(tokens: &Tokens, mentions: &[Mention], scores: &[i32], day: usize)
     let close = |m: &Mention| {
         let near = m.tokens.start.abs_diff(chosen.tokens.end).min(chosen.tokens.start.abs_diff(m.tokens.end));
         let begins = (m.tokens.start.saturating_sub(4)..m.tokens.start).any(|i| is_beginning(tokens.fold(i)));
-        near <= 12 || begins
+        let same = tokens.sentence_start(m.tokens.start) == tokens.sentence_start(chosen.tokens.start);
+        near <= 6 || begins || (near <= 14 && same) || clue_before(tokens, m) == Some(Clue::Exam)
     };
     let points = |i: usize| scores.get(i).copied().unwrap_or(0);
     let best = alone.filter(|(i, m)| points(*i) >= 0 && close(m)).max_by_key(|(i, _)| (points(*i), usize::MAX - i))?;
@@ -143,7 +144,7 @@ fn score(tokens: &Tokens, mention: &Mention, courses: &[Range<usize>], now: Opti
     }
     let beside = |c: &Range<usize>| {
         let between = if c.end <= mention.span.start { tokens.slice(c.end..mention.span.start) } else { tokens.slice(mention.span.end..c.start) };
-        (c.end <= mention.span.start || c.start >= mention.span.end) && between.split_whitespace().count() <= 4 && !between.contains(['.', '\n'])
+        (c.end <= mention.span.start || c.start >= mention.span.end) && between.split_whitespace().count() <= 6 && !between.contains(['.', '\n'])
     };
     if courses.iter().any(beside) && (points >= 0 || mention.time.is_some() || tokens.fold_before(mention.tokens.start) == "(") {
         points = points.max(0) + 4;
@@ -176,7 +177,7 @@ fn clue_before(tokens: &Tokens, mention: &Mention) -> Option<Clue> {
     let mut clause_ended = false;
     for i in (start..at).rev() {
         let word = tokens.fold(i);
-        if is_exam_word(word) && !(word == "session" && matches!(tokens.fold(i + 1), "expired" | "expiree")) && !(word == "test" && tokens.fold_before(i) == "practice") {
+        if is_exam_word(word) && !(word == "session" && matches!(tokens.fold(i + 1), "expired" | "expiree")) && !(word == "test" && (tokens.fold_before(i) == "practice" || tokens.follow(i + 1, &["de", "pratique"]).is_some() || tokens.follow(i + 1, &["d", "'", "essai"]).is_some())) {
             return Some(Clue::Exam);
         }
         if matches!(word, "sit" | "sat" | "sitting" | "sits") && i + 1 < at {

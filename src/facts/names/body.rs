@@ -166,7 +166,7 @@ fn value(tokens: &Tokens, at: usize) -> Option<Range<usize>> {
 fn introduced(tokens: &Tokens, sure: bool) -> Option<Written> {
     const SURE: &[&[&str]] = &[
         &["my", "name", "is"], &["my", "name", "'", "s"], &["my", "names"], &["name", "is"], &["name", "'", "s"], &["names"], &["je", "m", "'", "appelle"], &["je", "mappelle"], &["mon", "nom", "est"], &["mon", "nom", "c", "'", "est"], &["moi", "c", "'", "est"], &["moi", "cest"],
-        &["je", "me", "nomme"], &["my", "full", "name", "is"], &["mon", "nom", "complet", "est"], &["my", "name"], &["nom", ":"], &["je", "me", "presente", ","],
+        &["je", "me", "nomme"], &["my", "full", "name", "is"], &["mon", "nom", "complet", "est"], &["my", "name"], &["nom", ":"], &["je", "me", "presente", ","], &["undersigned", ","], &["soussigne", ","], &["soussignee", ","], &["soussigne"], &["soussignee"],
     ];
     const LOOSE: &[&[&str]] = &[&["i", "am"], &["i", "'", "m"], &["im"], &["this", "is"], &["je", "suis"], &["ici"], &["it", "'", "s"], &["its"], &["c", "'", "est"], &["signe"], &["signed"]];
     for at in 0..tokens.len() {
@@ -194,7 +194,7 @@ fn introduced(tokens: &Tokens, sure: bool) -> Option<Written> {
             return Some(name);
         }
     }
-    if sure { None } else { greeted(tokens) }
+    if sure { None } else { greeted(tokens).or_else(|| leads(tokens)) }
 }
 
 fn is_place(tokens: &Tokens, at: usize, found: &Range<usize>) -> bool {
@@ -220,6 +220,16 @@ fn is_greeting(word: &str) -> bool {
     matches!(word, "hello" | "hey" | "bonjour" | "salut" | "allo" | "bonsoir" | "yo" | "coucou") || (word.starts_with("hi") && word.trim_end_matches('i') == "h")
 }
 
+/// `Wei-Ting Hsu. Exam tomorrow`, `ZHANG, Weiling — the code`: a whole name opens the text and is set apart.
+fn leads(tokens: &Tokens) -> Option<Written> {
+    let found = run(tokens, 0, Letters::Capitals, 5)?;
+    let other = (tokens.fold(found.end) == ",").then(|| run(tokens, found.end + 1, Letters::Capitals, 3)).flatten();
+    let end = other.as_ref().map_or(found.end, |o| o.end);
+    let set_apart = matches!(tokens.fold(end), "." | ":" | "/") || (tokens.fold(end) == "-" && tokens.gap(end) != Gap::None);
+    let name = split(tokens, 0..end, false)?;
+    (set_apart && end < tokens.len() - 1 && name.first.is_some() && name.last.is_some()).then_some(name)
+}
+
 /// `Hi, Marguerite Oyelowokan, BSc Year 1.`
 fn greeted(tokens: &Tokens) -> Option<Written> {
     if !is_greeting(tokens.fold(0)) || tokens.fold(1) != "," {
@@ -236,7 +246,7 @@ fn another(tokens: &Tokens, skip: &[Range<usize>]) -> Option<Written> {
         let word = tokens.fold(at);
         let before = tokens.fold_before(at);
         let for_them = (at.saturating_sub(3)..at).any(|i| matches!(tokens.fold(i), "for" | "pour" | "behalf"));
-        if let Some(name) = of_relative(tokens, at).or_else(|| beside_address(tokens, at, skip)).or_else(|| named_with_title(tokens, at)) {
+        if let Some(name) = our_somebody(tokens, at).or_else(|| of_relative(tokens, at)).or_else(|| beside_address(tokens, at, skip)).or_else(|| named_with_title(tokens, at)) {
             return Some(name);
         }
         let relation = words::is_relation(word) || (words::is_friend(word) && for_them);
@@ -270,13 +280,27 @@ fn another(tokens: &Tokens, skip: &[Range<usize>]) -> Option<Written> {
     None
 }
 
+/// `mon oncle, Anicet Razafy`, `our general counsel, Ada Roy`: a whole name set behind somebody of ours who is no contact person.
+fn our_somebody(tokens: &Tokens, at: usize) -> Option<Written> {
+    if !matches!(tokens.fold(at), "my" | "our" | "mon" | "ma" | "notre" | "nos") {
+        return None;
+    }
+    let comma = (at + 2..at + 5).find(|i| tokens.fold(*i) == ",")?;
+    let plain = |i: usize| {
+        let word = tokens.fold(i);
+        tokens.is_word(i) && !tokens.get(i).is_some_and(|t| t.capital) && !words::is_contact(word) && !words::is_friend(word) && !words::is_common(word)
+    };
+    let name = split(tokens, run(tokens, comma + 1, Letters::Capitals, 5)?, false)?;
+    ((at + 1..comma).all(plain) && name.first.is_some() && name.last.is_some()).then_some(name)
+}
+
 /// `je suis la mère de Jérémy`, `l'épouse de M. Adrien Maes`, `the mother of Ada`.
 fn of_relative(tokens: &Tokens, at: usize) -> Option<Written> {
     let word = tokens.fold(at);
-    let relative = words::is_relation(word) || matches!(word, "maman" | "papa" | "parent" | "tuteur" | "tutrice" | "coordinator" | "coordonnatrice" | "enseignante" | "enseignant" | "teacher");
-    let writer = (at.saturating_sub(4)..at).any(|i| matches!(tokens.fold(i), "suis" | "am" | "m") || tokens.follow(i, &["ici"]).is_some());
+    let relative = words::is_relation(word) || matches!(word, "maman" | "papa" | "parent" | "tuteur" | "tutrice" | "coordinator" | "coordonnatrice" | "enseignante" | "enseignant" | "teacher" | "assistant" | "assistante" | "secretary" | "secretaire" | "pa");
+    let writer = (at.saturating_sub(4)..at).any(|i| matches!(tokens.fold(i), "suis" | "am" | "m" | "is" | "c" | "represente") || tokens.follow(i, &["ici"]).is_some());
     let of = match tokens.fold(at + 1) {
-        "of" | "de" => at + 2,
+        "of" | "de" | "to" => at + 2,
         "d" if tokens.fold(at + 2) == "'" => at + 3,
         _ => return None,
     };
@@ -389,6 +413,11 @@ fn whole_line(tokens: &Tokens, line: Range<usize>) -> Option<Written> {
 
 /// The end of the last line: `… fresh one. Chinedu Obasanya`, `Thanks, Rohan`, `(marcus)`, `- jaspreet`.
 fn tail(tokens: &Tokens, line: Range<usize>) -> Option<Written> {
+    tail_behind(tokens, line.clone(), false).or_else(|| tail_behind(tokens, line, true))
+}
+
+/// `lists`: a comma alone is enough before the name (`kindly do it, Ada Roy.`).
+fn tail_behind(tokens: &Tokens, line: Range<usize>, lists: bool) -> Option<Written> {
     let mut end = line.end;
     while end > line.start && tokens.kind(end - 1) == Some(Kind::Mark) {
         end -= 1;
@@ -401,8 +430,8 @@ fn tail(tokens: &Tokens, line: Range<usize>) -> Option<Written> {
         let stop = matches!(before, "." | "!" | "?" | ")" | "…") || (tokens.kind(start - 1) == Some(Kind::Mark) && !tokens.raw(start - 1).is_ascii() && !matches!(before, "-" | "'" | "\""));
         let closed = (matches!(before, ",") && words::is_closer(tokens.fold(start.saturating_sub(2)))) || (words::is_closer(before) && !matches!(before, "you" | "bien" | "vous" | "help" | "day" | "morning"));
         let dash = before == "-" && tokens.gap(start - 1) != Gap::None;
-        let initial = before == "." && start >= 2 && tokens.raw(start - 2).chars().count() == 1 && tokens.gap(start - 1) == Gap::None;
-        let listed = before == "," && !closed;
+        let initial = before == "." && start >= 2 && tokens.gap(start - 1) == Gap::None && tokens.get(start - 2).is_some_and(|t| t.capital) && tokens.raw(start - 2).chars().count() == 1;
+        let listed = lists && before == "," && !closed;
         if initial {
             continue;
         }
@@ -413,15 +442,17 @@ fn tail(tokens: &Tokens, line: Range<usize>) -> Option<Written> {
         let comma = closed && before == ",";
         let letters = if comma || dash || bracket { Letters::Any } else { Letters::Capitals };
         let Some(found) = run(tokens, start, letters, 5) else { continue };
-        let name = split(tokens, found.clone(), false)?;
+        let Some(name) = split(tokens, found.clone(), false) else { continue };
         let both = name.first.is_some() && name.last.is_some();
         let abbreviated = tokens.fold(end) == "." && found.end == end + 1;
         let apposition = both && matches!(tokens.fold(found.end), "," | "(") && (letters == Letters::Capitals || dash) && !listed;
         if found.end == end || abbreviated || apposition {
-            return {
-                let shouted = tokens.raw(start).chars().count() > 1 && tokens.raw(start).chars().all(char::is_uppercase);
-                (both || closed || dash || bracket || (stop && !shouted)).then_some(name)
-            };
+            let shouted = tokens.raw(start).chars().count() > 1 && tokens.raw(start).chars().all(char::is_uppercase);
+            let capital = tokens.get(start).is_some_and(|t| t.capital);
+            let thanked = capital || words::is_closer(tokens.fold(start.saturating_sub(2)));
+            if both || closed || dash || (bracket && thanked) || (stop && !shouted) {
+                return Some(name);
+            }
         }
     }
     None

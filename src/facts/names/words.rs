@@ -2,7 +2,7 @@
 
 /// Mr, Mme, Dr …
 pub fn is_title(word: &str) -> bool {
-    matches!(word, "m" | "mr" | "mrs" | "ms" | "miss" | "mx" | "mme" | "mlle" | "monsieur" | "madame" | "mademoiselle" | "dr" | "dre" | "drs" | "prof" | "me" | "sir" | "ing" | "maitre" | "captain" | "capt" | "commandant" | "engineer" | "docteur" | "docteure" | "doctor" | "professor" | "professeur" | "professeure" | "capitaine" | "colonel" | "major" | "lieutenant" | "rev" | "pere" | "soeur" | "sergent" | "sgt" | "engr" | "mister" | "messrs")
+    matches!(word, "m" | "mr" | "mrs" | "ms" | "miss" | "mx" | "mme" | "mlle" | "monsieur" | "madame" | "mademoiselle" | "dr" | "dre" | "drs" | "prof" | "me" | "sir" | "ing" | "maitre" | "captain" | "capt" | "commandant" | "engineer" | "docteur" | "docteure" | "doctor" | "professor" | "professeur" | "professeure" | "capitaine" | "colonel" | "major" | "lieutenant" | "rev" | "pere" | "soeur" | "sergent" | "sgt" | "engr" | "ingenieur" | "batonnier" | "mtre" | "cmdt" | "mister" | "messrs")
 }
 
 /// de, van, el, bin … : they belong to the last name.
@@ -46,6 +46,15 @@ pub fn is_friend(word: &str) -> bool {
     matches!(word, "friend" | "ami" | "amie" | "colleague" | "collegue" | "classmate" | "roommate" | "coloc" | "camarade" | "cousin" | "cousine" | "roomie" | "mate")
 }
 
+/// Coordinator, prof, boss … : they are named in passing, not written for.
+pub fn is_contact(word: &str) -> bool {
+    matches!(
+        word,
+        "coordinator" | "coordonnatrice" | "coordonnateur" | "coordinatrice" | "coordinateur" | "coordo" | "prof" | "professor" | "professeur" | "professeure" | "teacher" | "enseignant" | "enseignante" | "lecturer" | "tutor" | "boss" | "manager" | "supervisor" | "director" | "directeur" | "directrice"
+            | "registrar" | "registraire" | "secretary" | "secretaire" | "advisor" | "adviser" | "conseiller" | "conseillere" | "responsable" | "chef" | "cheffe" | "patron" | "patronne" | "superviseur" | "superviseure" | "institution" | "university" | "adresse" | "address" | "code" | "name" | "nom"
+    )
+}
+
 /// my, our, notre, one of our …
 pub fn is_ours(word: &str) -> bool {
     matches!(word, "my" | "our" | "the" | "a" | "an" | "mon" | "ma" | "mes" | "notre" | "nos" | "une" | "un" | "l" | "la" | "le" | "this" | "cette" | "cet" | "votre" | "de")
@@ -74,10 +83,19 @@ pub fn is_role(word: &str) -> bool {
 
 /// Common words of both languages: a run of words with one of them is a sentence, no name.
 pub fn is_common(word: &str) -> bool {
-    is_closer(word) || is_role(word) || is_grammar(word) || is_matter(word)
+    is_closer(word) || is_role(word) || is_study(word) || is_grammar(word) || is_matter(word)
         || crate::facts::dates::words::month(word).is_some_and(|_| !matches!(word, "may" | "april" | "june" | "august" | "avril" | "jan"))
         || crate::facts::dates::words::weekday(word, false).is_some_and(|w| !w.1)
         || crate::facts::dates::evaluation::is_exam_word(word)
+}
+
+/// Fields of study: no names of people, but titles of courses.
+pub fn is_study(word: &str) -> bool {
+    matches!(
+        word,
+        "nursing" | "science" | "sciences" | "chemistry" | "biology" | "medicine" | "medecine" | "engineering" | "law" | "droit" | "physics" | "finance" | "accounting" | "marketing" | "statistics" | "mathematics" | "algebra" | "pharmacology" | "pathology" | "history" | "psychology" | "economics" | "chimie" | "biologie"
+            | "physique" | "comptabilite" | "statistiques" | "mathematiques" | "pharmacologie" | "psychologie" | "histoire" | "economie" | "gestion" | "soins" | "mock" | "theory" | "practice" | "anatomy" | "anatomie" | "informatique" | "immunologie" | "biochimie" | "oral" | "french" | "english"
+    )
 }
 
 fn is_grammar(word: &str) -> bool {
@@ -100,7 +118,7 @@ fn is_matter(word: &str) -> bool {
         "code" | "codes" | "link" | "lien" | "invitation" | "invite" | "password" | "passe" | "mot" | "mdp" | "email" | "courriel" | "account" | "compte" | "login" | "connexion" | "activation" | "reset" | "error" | "erreur" | "message" | "page" | "site" | "website" | "platform" | "plateforme" | "portal" | "portail" | "address"
             | "adresse" | "access" | "acces" | "problem" | "probleme" | "issue" | "works" | "working" | "work" | "need" | "want" | "try" | "tried" | "get" | "got" | "send" | "sent" | "give" | "call" | "wait" | "waiting" | "sign" | "log" | "click" | "open" | "expired" | "expire" | "invalid" | "invalide" | "refused" | "refuse"
             | "received" | "recu" | "recue" | "envoye" | "marche" | "fonctionne" | "aidez" | "besoin" | "faut" | "peux" | "veux" | "voudrais" | "reponse" | "answer" | "phone" | "telephone" | "tel" | "cell" | "cel" | "fax" | "ext" | "poste" | "course" | "cours" | "class" | "classe" | "group" | "groupe" | "year" | "annee" | "bsc" | "msc" | "phd"
-            | "ba" | "master" | "bachelor" | "bac" | "maitrise" | "doctorat" | "nurse" | "nursing" | "infirmier" | "infirmiere" | "pharmacist" | "science" | "sciences" | "chemistry" | "biology" | "medicine" | "medecine" | "engineering" | "law" | "droit" | "chrome" | "firefox" | "safari" | "edge" | "google" | "microsoft" | "windows"
+            | "ba" | "master" | "bachelor" | "bac" | "maitrise" | "doctorat" | "nurse" | "infirmier" | "infirmiere" | "pharmacist" | "chrome" | "firefox" | "safari" | "edge" | "google" | "microsoft" | "windows"
             | "id" | "number" | "numero" | "matricule" | "name" | "nom" | "prenom" | "first" | "last" | "date" | "time" | "heure" | "heures" | "hours" | "days" | "jours" | "week" | "month" | "mois" | "jour" | "canada" | "quebec" | "montreal" | "france" | "suisse" | "belgique" | "envoye's" | "sent's" | "junk" | "spam" | "inbox" | "screenshot"
             | "capture" | "ecran" | "confidential" | "confidentialite" | "avis" | "notice" | "good" | "great" | "nice" | "bad" | "new" | "old" | "stressed" | "panic" | "panique" | "happy" | "looking" | "forward" | "hearing" | "mind" | "dead" | "mort" | "broken" | "fail" | "failed" | "unknown" | "inconnu" | "welcome" | "everything"
             | "resolved" | "solved" | "regle" | "fixed" | "done" | "fini" | "test's" | "semester" | "term" | "trimestre" | "automne" | "hiver" | "fall" | "winter" | "spring" | "summer" | "externe" | "cohorte" | "cohort" | "promotion" | "stage" | "make" | "let" | "know" | "see" | "go" | "come" | "take" | "took" | "put" | "say" | "says"

@@ -102,7 +102,8 @@ fn border(tokens: &Tokens, named: &[&Unit], initial_leads: bool, titled: bool, l
         return Cut::LastEnds((particles + 1).min(count - 1));
     }
     if let Some(at) = (1..count).find(|i| named.get(*i).is_some_and(|u| u.particle)) {
-        return Cut::LastBegins(at);
+        let iberian = matches!(fold(at), "de" | "da" | "do" | "dos" | "das" | "del") && at == 2 && !words::is_second_first_name(fold(1));
+        return Cut::LastBegins(if iberian { 1 } else { at });
     }
     if count == 3 && words::is_leading_surname(fold(0)) && !words::is_leading_surname(fold(2)) {
         return Cut::LastEnds(1);
