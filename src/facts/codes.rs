@@ -1,5 +1,6 @@
 //! The invitation code a person writes: 6 to 16 letters and digits, often in groups; never a course code, a phone or student number.
 
+use super::vocabulary::Words;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -87,7 +88,11 @@ fn starts_group(word: &str) -> bool {
 fn continues_group(word: &str, first: &str) -> bool {
     let digit = word.bytes().any(|b| b.is_ascii_digit());
     let shouts = !first.bytes().any(|b| b.is_ascii_lowercase());
-    digit || (word.len() <= 4 && !is_plain_word(word) && !super::dates::evaluation::is_exam_word(&word.to_ascii_lowercase()) && (!shouts || word.bytes().all(|b| b.is_ascii_uppercase())))
+    digit
+        || (word.len() <= 4
+            && !is_plain_word(word)
+            && !super::dates::evaluation::is_exam_word(&word.to_ascii_lowercase())
+            && (!shouts || word.bytes().all(|b| b.is_ascii_uppercase())))
 }
 
 fn judge_groups(text: &str, span: Range<usize>) -> Option<Candidate> {
@@ -103,16 +108,62 @@ fn judge_groups(text: &str, span: Range<usize>) -> Option<Candidate> {
 fn is_plain_word(group: &str) -> bool {
     matches!(
         group.to_ascii_lowercase().as_str(),
-        "and" | "is" | "it" | "the" | "at" | "on" | "in" | "for" | "et" | "le" | "la" | "de" | "du" | "but" | "not" | "my" | "ne" | "pas" | "was" | "has" | "ca" | "est" | "dit" | "does"
-            | "to" | "or" | "ou" | "as" | "by" | "me" | "je" | "si" | "un" | "no" | "so" | "be" | "if" | "an" | "tout" | "mais" | "pis" | "with" | "from" | "this" | "that" | "que" | "qui"
+        "and"
+            | "is"
+            | "it"
+            | "the"
+            | "at"
+            | "on"
+            | "in"
+            | "for"
+            | "et"
+            | "le"
+            | "la"
+            | "de"
+            | "du"
+            | "but"
+            | "not"
+            | "my"
+            | "ne"
+            | "pas"
+            | "was"
+            | "has"
+            | "ca"
+            | "est"
+            | "dit"
+            | "does"
+            | "to"
+            | "or"
+            | "ou"
+            | "as"
+            | "by"
+            | "me"
+            | "je"
+            | "si"
+            | "un"
+            | "no"
+            | "so"
+            | "be"
+            | "if"
+            | "an"
+            | "tout"
+            | "mais"
+            | "pis"
+            | "with"
+            | "from"
+            | "this"
+            | "that"
+            | "que"
+            | "qui"
     )
 }
 
 fn is_time_or_ordinal(group: &str) -> bool {
     let digits = group.bytes().take_while(u8::is_ascii_digit).count();
     let rest = group.get(digits..).unwrap_or("");
-    digits > 0 && digits <= 4 && (matches!(rest, "am" | "pm" | "h" | "st" | "nd" | "rd" | "th" | "er" | "e" | "eme" | "ieme" | "x" | "min" | "hrs" | "k" | "g" | "gb" | "mb" | "mo" | "px" | "fa" | "days" | "jours" | "ans")
-        || (rest.starts_with('h') && rest.len() == 3 && rest.bytes().skip(1).all(|b| b.is_ascii_digit())))
+    digits > 0
+        && digits <= 4
+        && (TIME_OR_ORDINAL.has(rest) || (rest.starts_with('h') && rest.len() == 3 && rest.bytes().skip(1).all(|b| b.is_ascii_digit())))
 }
 
 /// A Canadian postal code: `H2X 1Y4`.
@@ -125,7 +176,8 @@ fn judge(text: &str, span: Range<usize>) -> Option<Candidate> {
     let written = text.get(span.clone())?;
     let before = text.get(..span.start)?.chars().next_back();
     let after = text.get(span.end..)?.chars().next();
-    let glued = matches!(before, Some('@' | '/' | '.' | '_' | '=' | '#' | '%' | '+' | '?' | '&')) && text.get(..span.start).is_some_and(|b| b.chars().rev().nth(1).is_some_and(|c| !c.is_whitespace()))
+    let glued = matches!(before, Some('@' | '/' | '.' | '_' | '=' | '#' | '%' | '+' | '?' | '&'))
+        && text.get(..span.start).is_some_and(|b| b.chars().rev().nth(1).is_some_and(|c| !c.is_whitespace()))
         || matches!(after, Some('@' | '=' | '_'))
         || before.is_some_and(char::is_alphanumeric)
         || after.is_some_and(char::is_alphanumeric)
@@ -209,30 +261,23 @@ fn cue_points(text: &str, span: &Range<usize>, course: bool) -> i32 {
     let after = fold(after.split(['\n', '?', '!']).next().unwrap_or(""));
     let near: Vec<&str> = before.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).rev().take(8).collect();
     let next: Vec<&str> = after.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).take(6).collect();
-    let is_for = |w: &str| {
-        matches!(
-            w,
-            "code" | "codes" | "invitation" | "typed" | "type" | "typing" | "entered" | "enter" | "string" | "key" | "put" | "paste" | "pasted" | "tape" | "copie" | "recopie" | "mets"
-                | "entre" | "rentre" | "cle" | "token" | "jeton" | "invite" | "activation" | "take" | "copy" | "ecrit" | "entering" | "retape" | "numero" | "saisi" | "saisis"
-        )
-    };
-    let is_against = |w: &str| {
-        matches!(
-            w,
-            "student" | "matricule" | "etudiant" | "ticket" | "case" | "dossier" | "ref" | "reference" | "room" | "salle" | "local" | "phone" | "tel" | "groupe" | "group" | "course" | "cours"
-                | "iphone" | "version" | "windows" | "model" | "invoice" | "facture" | "permis" | "licence" | "erreur" | "error"
-        )
-    };
+    let is_for = |w: &str| CUE_POINTS.has(w);
+    let is_against = |w: &str| CUE_POINTS_TOO.has(w);
     let exam = |w: &str| super::dates::evaluation::is_exam_word(w) || matches!(w, "in" | "for" | "pour" | "en");
     let named = |w: &str| matches!(w, "code" | "codes" | "invitation" | "cle" | "key" | "token" | "jeton" | "activation");
     let mut points = 0;
     if near.iter().take(3).any(|w| named(w)) {
         points += 5;
-    } else if near.iter().take(3).any(|w| matches!(*w, "typed" | "entered" | "tape" | "retape" | "pasted" | "copied" | "recopie" | "saisi")) {
+    } else if near.iter().take(3).any(|w| matches!(*w, "typed" | "entered" | "tape" | "retape" | "pasted" | "copied" | "recopie" | "saisi"))
+    {
         points += 4;
     } else if near.iter().take(4).any(|w| is_for(w)) {
         points += 3;
-    } else if near.iter().any(|w| is_for(w)) || next.iter().any(|w| is_for(w) || matches!(*w, "invalid" | "invalide" | "refused" | "refuse" | "rejected" | "rejete" | "expired" | "perime")) {
+    } else if near.iter().any(|w| is_for(w))
+        || next.iter().any(|w| {
+            is_for(w) || matches!(*w, "invalid" | "invalide" | "refused" | "refuse" | "rejected" | "rejete" | "expired" | "perime")
+        })
+    {
         points += 2;
     }
     if near.iter().take(3).any(|w| is_against(w)) {
@@ -245,6 +290,16 @@ fn cue_points(text: &str, span: &Range<usize>, course: bool) -> i32 {
     }
     points
 }
+
+static TIME_OR_ORDINAL: Words = Words::new("am pm h st nd rd th er e eme ieme x min hrs k g gb mb mo px fa days jours ans");
+static CUE_POINTS: Words = Words::new(
+    "code codes invitation typed type typing entered enter string key put paste pasted tape copie recopie mets entre rentre cle \
+     token jeton invite activation take copy ecrit entering retape numero saisi saisis",
+);
+static CUE_POINTS_TOO: Words = Words::new(
+    "student matricule etudiant ticket case dossier ref reference room salle local phone tel groupe group course cours iphone \
+     version windows model invoice facture permis licence erreur error",
+);
 
 #[cfg(test)]
 mod tests {
@@ -290,9 +345,28 @@ mod tests {
     #[test]
     fn course_codes_phones_and_student_numbers_are_no_codes() {
         let cases = [
-            "exam PSY-2140 tomorrow", "CHEM 2301", "cours 201-NYA-05 demain", "GIA1107", "student number s2104417", "call 902-555-0139", "514 555-0187", "le code reçu le 21-11-2025",
-            "code de H2X 1Y4", "covid-19", "mon code à 9h30", "invitation du 06-Apr-2026", "ticket 00921-B", "three-year-old", "ada22@uni.example", "https://nexam.example/a/8F7G6H5J",
-            "the code ends 4F", "version 12.4.1b", "a 6-digit code", "ANG-102-MQ lundi", "my code on 22nd of May", "Room B2-1104",
+            "exam PSY-2140 tomorrow",
+            "CHEM 2301",
+            "cours 201-NYA-05 demain",
+            "GIA1107",
+            "student number s2104417",
+            "call 902-555-0139",
+            "514 555-0187",
+            "le code reçu le 21-11-2025",
+            "code de H2X 1Y4",
+            "covid-19",
+            "mon code à 9h30",
+            "invitation du 06-Apr-2026",
+            "ticket 00921-B",
+            "three-year-old",
+            "ada22@uni.example",
+            "https://nexam.example/a/8F7G6H5J",
+            "the code ends 4F",
+            "version 12.4.1b",
+            "a 6-digit code",
+            "ANG-102-MQ lundi",
+            "my code on 22nd of May",
+            "Room B2-1104",
         ];
         for text in cases {
             assert_eq!(code(text), None, "{text}");

@@ -84,7 +84,10 @@ fn a_far_away_date_header_gives_way_to_the_time_of_receipt() {
 
 #[test]
 fn spans_give_back_what_was_read() {
-    let mail = message("", "Nom : Roy\nPrénom : Ada\nCours : Droit notarial\nCode : NX4T8K-Q2ZD\nCourriel : ada@uni.example\nDate : le 2 décembre à 13 h 30");
+    let mail = message(
+        "",
+        "Nom : Roy\nPrénom : Ada\nCours : Droit notarial\nCode : NX4T8K-Q2ZD\nCourriel : ada@uni.example\nDate : le 2 décembre à 13 h 30",
+    );
     let read = read_of(&mail);
     for found in [&read.names.first, &read.names.last, &read.details.course, &read.details.invitation_code, &read.email_used] {
         let found = found.as_ref().unwrap();
@@ -94,11 +97,71 @@ fn spans_give_back_what_was_read() {
 
 fn pieces() -> impl Strategy<Value = String> {
     let words = [
-        "exam", "demain", "12/11", "9h", "at", "le", "14", "Dec", "2026", "-", ".", ",", "(", ")", "\"", "«", "»", "@", "gmail", "com", "NX-12", "NX", "code", "my", "name", "is", "Roy", "É", "\n", "\n\n", "'", "in", "2", "days",
-        "99999999999", "next", "week", "Friday", "half", "past", "dans", "une", "heure", "it", "says", "Nom", ":", "31", "Feb", "a", "\u{301}", "🙃", "\u{202e}", "İ", "ß", "de", "du", "mois", "0900", "24:00", "from",
+        "exam",
+        "demain",
+        "12/11",
+        "9h",
+        "at",
+        "le",
+        "14",
+        "Dec",
+        "2026",
+        "-",
+        ".",
+        ",",
+        "(",
+        ")",
+        "\"",
+        "«",
+        "»",
+        "@",
+        "gmail",
+        "com",
+        "NX-12",
+        "NX",
+        "code",
+        "my",
+        "name",
+        "is",
+        "Roy",
+        "É",
+        "\n",
+        "\n\n",
+        "'",
+        "in",
+        "2",
+        "days",
+        "99999999999",
+        "next",
+        "week",
+        "Friday",
+        "half",
+        "past",
+        "dans",
+        "une",
+        "heure",
+        "it",
+        "says",
+        "Nom",
+        ":",
+        "31",
+        "Feb",
+        "a",
+        "\u{301}",
+        "🙃",
+        "\u{202e}",
+        "İ",
+        "ß",
+        "de",
+        "du",
+        "mois",
+        "0900",
+        "24:00",
+        "from",
     ];
     prop::collection::vec(prop::sample::select(words.to_vec()), 0..40).prop_flat_map(|list| {
-        prop::collection::vec(any::<bool>(), list.len()).prop_map(move |blanks| list.iter().zip(blanks).map(|(w, b)| if b { format!("{w} ") } else { (*w).to_owned() }).collect())
+        prop::collection::vec(any::<bool>(), list.len())
+            .prop_map(move |blanks| list.iter().zip(blanks).map(|(w, b)| if b { format!("{w} ") } else { (*w).to_owned() }).collect())
     })
 }
 

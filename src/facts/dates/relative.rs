@@ -1,8 +1,10 @@
 //! Days told from today: `tomorrow`, `ce soir`, `in two days`, `il y a 3 jours`, `next Friday`, `jeudi en huit`, `la semaine prochaine`.
 
+use crate::facts::vocabulary::Words;
 use jiff::civil::Weekday;
 
-use super::clock::words_number;
+use super::spoken::words_number;
+use super::weeks::{weekday, weeks};
 use super::words::{self, Part, Unit};
 use crate::facts::tokens::{Gap, Kind, Tokens};
 
@@ -45,7 +47,11 @@ pub fn read(tokens: &Tokens, at: usize, french: bool) -> Option<(Relative, usize
     if !matches!(tokens.kind(at)?, Kind::Word | Kind::Number) {
         return None;
     }
-    named(tokens, at).or_else(|| counted(tokens, at, french)).or_else(|| weeks(tokens, at)).or_else(|| weekday(tokens, at, french))
+    named(tokens, at)
+        .map(|found| in_eight_days(tokens, found))
+        .or_else(|| counted(tokens, at, french))
+        .or_else(|| weeks(tokens, at))
+        .or_else(|| weekday(tokens, at, french))
 }
 
 /// today, tomorrow, ce soir, avant-hier …
@@ -55,8 +61,12 @@ fn named(tokens: &Tokens, at: usize) -> Option<(Relative, usize)> {
     let next = tokens.fold(at + 1);
     match tokens.fold(at) {
         "today" | "tdy" | "todays" | "auj" | "ajd" | "aujourdhui" => days(0, at + 1),
-        "2" if tokens.gap(at + 1) == Gap::None && matches!(next, "day" | "moro" | "morrow" | "main" | "mro") => days(i32::from(next != "day"), at + 2),
-        "aujourd" => tokens.follow(at, &["aujourd", "'", "hui"]).or_else(|| tokens.follow(at, &["aujourd", "hui"])).and_then(|end| days(0, end)),
+        "2" if tokens.gap(at + 1) == Gap::None && matches!(next, "day" | "moro" | "morrow" | "main" | "mro") => {
+            days(i32::from(next != "day"), at + 2)
+        }
+        "aujourd" => {
+            tokens.follow(at, &["aujourd", "'", "hui"]).or_else(|| tokens.follow(at, &["aujourd", "hui"])).and_then(|end| days(0, end))
+        }
         "tonight" | "tonite" | "tonights" => part(0, Part::Evening, at + 1),
         "this" => match Part::of(next).filter(|_| next != "pm") {
             Some(p) => part(0, p, at + 2),
@@ -65,25 +75,38 @@ fn named(tokens: &Tokens, at: usize) -> Option<(Relative, usize)> {
         "last" if next == "night" => part(-1, Part::Evening, at + 2),
         "ce" | "c" | "cet" | "cette" => this_part(tokens, at),
         "a" if matches!(next, "soir" | "matin") && tokens.gap(at + 1) == Gap::Space => part(0, Part::of(next)?, at + 2),
-        "day" => tokens.follow(at, &["day", "after", "tomorrow"]).and_then(|end| days(2, end)).or_else(|| {
-            tokens.follow(at, &["day", "before", "yesterday"]).and_then(|end| days(-2, end))
-        }),
+        "day" => tokens
+            .follow(at, &["day", "after", "tomorrow"])
+            .and_then(|end| days(2, end))
+            .or_else(|| tokens.follow(at, &["day", "before", "yesterday"]).and_then(|end| days(-2, end))),
         "overmorrow" | "surlendemain" | "apresdemain" => days(2, at + 1),
         "next" if next == "tomorrow" => days(2, at + 2),
-        "tomorrow" | "tmrw" | "tmr" | "tmrow" | "tomorow" | "tommorow" | "tommorrow" | "tomoro" | "tomoz" | "tomorrows" | "tmw" | "tomorrrow" | "demain" | "dmain" => {
-            days(1, at + 1)
-        }
+        "tomorrow" | "tmrw" | "tmr" | "tmrow" | "tomorow" | "tommorow" | "tommorrow" | "tomoro" | "tomoz" | "tomorrows" | "tmw"
+        | "tomorrrow" | "demain" | "dmain" => days(1, at + 1),
         "apres" | "apr" if next == "demain" => days(2, at + 2),
         "apres" if tokens.follow(at, &["apres", "-", "demain"]).is_some() => days(2, at + 3),
         "yesterday" | "hier" => days(-1, at + 1),
         "avant" if next == "hier" => days(-2, at + 2),
         "avant" if tokens.follow(at, &["avant", "-", "hier"]).is_some() => days(-2, at + 3),
-        "j" | "d" if next == "-" && tokens.gap(at + 1) == Gap::None && tokens.gap(at + 2) == Gap::None && tokens.get(at).is_some_and(|t| t.capital) => {
+        "j" | "d"
+            if next == "-"
+                && tokens.gap(at + 1) == Gap::None
+                && tokens.gap(at + 2) == Gap::None
+                && tokens.get(at).is_some_and(|t| t.capital) =>
+        {
             let (n, 1..=2) = tokens.number(at + 2)? else { return None };
             (tokens.gap(at + 3) != Gap::None || at + 3 >= tokens.len() || tokens.fold(at + 3) != "-").then_some(())?;
             days(i32::try_from(n).ok()?, at + 3)
         }
         _ => None,
+    }
+}
+
+/// `d'aujourd'hui en huit`.
+fn in_eight_days(tokens: &Tokens, (relative, end): (Relative, usize)) -> (Relative, usize) {
+    match (relative, tokens.follow(end, &["en", "huit"])) {
+        (Relative::Days(n, part), Some(behind)) => (Relative::Days(n + 7, part), behind),
+        _ => (relative, end),
     }
 }
 
@@ -138,9 +161,12 @@ fn counted(tokens: &Tokens, at: usize, french: bool) -> Option<(Relative, usize)
     match next {
         "ago" => span(-count, unit, end + 1),
         "left" | "away" | "hence" | "out" if tokens.fold_before(at) != "for" => span(count, unit, end + 1),
+        "from" if tokens.fold(end + 1) == "now" => span(count, unit, end + 2),
         "to" if tokens.fold(end + 1) == "go" => span(count, unit, end + 2),
         "until" | "till" | "til" => span(count, unit, end),
-        "before" | "avant" if !matches!(tokens.fold_before(at), "the" | "les") => span(count, unit, end).filter(|_| near_exam(tokens, end + 1)),
+        "before" | "avant" if !matches!(tokens.fold_before(at), "the" | "les") => {
+            span(count, unit, end).filter(|_| near_exam(tokens, end + 1))
+        }
         _ => {
             let anchor = leads_to_anchor(tokens, end).filter(|_| !french || next != "on")?;
             span(count, unit, end).and_then(|(r, _)| as_later(r, anchor))
@@ -176,7 +202,7 @@ fn leads_to_anchor(tokens: &Tokens, at: usize) -> Option<usize> {
 fn skip_softeners(tokens: &Tokens, at: usize) -> usize {
     let mut at = at;
     for _ in 0..3 {
-        if !matches!(tokens.fold(at), "about" | "around" | "exactly" | "only" | "just" | "the" | "next" | "environ" | "les" | "less" | "than" | "moins" | "de" | "like" | "deja" | "approximately" | "juste" | "at" | "most") {
+        if !SKIP_SOFTENERS.has(tokens.fold(at)) {
             break;
         }
         at += 1;
@@ -186,7 +212,11 @@ fn skip_softeners(tokens: &Tokens, at: usize) -> usize {
 
 /// `3 days`, `a week`, `une demi-heure`, `an hour and a half`, `two more weeks`: minutes where the unit is minutes or hours.
 fn amount(tokens: &Tokens, at: usize) -> Option<(i32, Unit, usize)> {
-    if let Some(end) = tokens.follow(at, &["half", "an", "hour"]).or_else(|| tokens.follow(at, &["une", "demi", "-", "heure"])).or_else(|| tokens.follow(at, &["une", "demi", "heure"])) {
+    if let Some(end) = tokens
+        .follow(at, &["half", "an", "hour"])
+        .or_else(|| tokens.follow(at, &["une", "demi", "-", "heure"]))
+        .or_else(|| tokens.follow(at, &["une", "demi", "heure"]))
+    {
         return Some((30, Unit::Minute, end));
     }
     let (count, mut next) = match tokens.number(at) {
@@ -205,7 +235,10 @@ fn amount(tokens: &Tokens, at: usize) -> Option<(i32, Unit, usize)> {
     let unit = words::unit(tokens.fold(next)).filter(|_| tokens.gap(next) <= Gap::Line)?;
     let count = i32::try_from(count).ok()?;
     let mut end = next + 1;
-    let half = tokens.follow(end, &["and", "a", "half"]).or_else(|| tokens.follow(end, &["et", "demie"])).or_else(|| tokens.follow(end, &["et", "demi"]));
+    let half = tokens
+        .follow(end, &["and", "a", "half"])
+        .or_else(|| tokens.follow(end, &["et", "demie"]))
+        .or_else(|| tokens.follow(end, &["et", "demi"]));
     if unit != Unit::Hour {
         return Some((count, unit, end));
     }
@@ -231,72 +264,8 @@ fn span(count: i32, unit: Unit, end: usize) -> Option<(Relative, usize)> {
     Some((relative, end))
 }
 
-/// `next week`, `the week after next`, `la semaine prochaine`, `le mois passé`.
-fn weeks(tokens: &Tokens, at: usize) -> Option<(Relative, usize)> {
-    let (first, second, third) = (tokens.fold(at), tokens.fold(at + 1), tokens.fold(at + 2));
-    if matches!(first, "semaine" | "mois") {
-        let turn = match second {
-            "prochaine" | "prochain" => 1,
-            "passee" | "passe" | "derniere" | "dernier" => -1,
-            "qui" if third == "vient" => return shift(first, 1, at + 3),
-            _ => return None,
-        };
-        return shift(first, turn, at + 2);
-    }
-    if let Some(end) = tokens.follow(at, &["week", "after", "next"]) {
-        return shift("week", 2, end);
-    }
-    let turn = match first {
-        "next" | "following" | "coming" => 1,
-        "this" | "cette" | "ce" => 0,
-        "last" | "previous" => -1,
-        _ => return None,
-    };
-    let at = if matches!(second, "coming" | "following") { at + 1 } else { at };
-    shift(tokens.fold(at + 1), turn, at + 2)
-}
-
-fn shift(unit: &str, turn: i32, end: usize) -> Option<(Relative, usize)> {
-    match words::unit(unit)? {
-        Unit::Week => Some((Relative::Week(turn), end)),
-        Unit::Month => Some((Relative::Month(turn), end)),
-        Unit::Year => Some((Relative::Month(turn.checked_mul(12)?), end)),
-        _ => None,
-    }
-}
-
-/// A weekday with `next`, `this`, `prochain`, `dernier`, `en huit`, `week` around it.
-fn weekday(tokens: &Tokens, at: usize, french: bool) -> Option<(Relative, usize)> {
-    let (turn, day_at) = match tokens.fold(at) {
-        "next" => (Turn::NextWeek, at + 1),
-        "this" | "coming" | "upcoming" => (Turn::Coming, at + 1 + usize::from(matches!(tokens.fold(at + 1), "coming" | "upcoming"))),
-        "last" | "past" => (Turn::Last, at + 1),
-        _ => (Turn::Coming, at),
-    };
-    if matches!(tokens.fold_before(at), "every" | "each" | "chaque" | "tous" | "les") {
-        return None;
-    }
-    let (day, weak) = words::weekday(tokens.fold(day_at), french)?;
-    let mut end = day_at + 1;
-    if weak && tokens.fold(end) == "." && tokens.gap(end) == Gap::None {
-        end += 1;
-    }
-    if tokens.fold(end) == "'" && tokens.fold(end + 1) == "s" && tokens.gap(end + 1) == Gap::None {
-        end += 2;
-    }
-    let (turn, end) = match (tokens.fold(end), tokens.fold(end + 1)) {
-        ("prochain", _) => (Turn::Prochain, end + 1),
-        ("dernier" | "passe", _) => (Turn::Last, end + 1),
-        ("qui", "vient") => (Turn::Prochain, end + 2),
-        ("en", "huit") => (Turn::After(1), end + 2),
-        ("en", "quinze") => (Turn::After(2), end + 2),
-        ("week", _) => (Turn::After(1), end + 1),
-        ("next", next) if words::unit(next).is_none() => (Turn::NextWeek, end + 1),
-        ("gone", _) => (Turn::Last, end + 1),
-        _ => (turn, end),
-    };
-    Some((Relative::Weekday(day, turn, weak && day_at == at), end))
-}
+static SKIP_SOFTENERS: Words =
+    Words::new("about around exactly only just the next environ les less than moins de like deja approximately juste at most");
 
 #[cfg(test)]
 mod tests {

@@ -175,12 +175,23 @@ mod tests {
 
     #[test]
     fn words_of_both_languages_name_months_weekdays_and_numbers() {
-        let months =
-            [("january", 1), ("fevr", 2), ("mars", 3), ("avril", 4), ("mai", 5), ("juin", 6), ("juil", 7), ("aout", 8), ("sept", 9), ("dec", 12)];
+        let months = [
+            ("january", 1),
+            ("fevr", 2),
+            ("mars", 3),
+            ("avril", 4),
+            ("mai", 5),
+            ("juin", 6),
+            ("juil", 7),
+            ("aout", 8),
+            ("sept", 9),
+            ("dec", 12),
+        ];
         for (word, expected) in months {
             assert_eq!(month(word), Some(expected), "{word}");
         }
-        let weekdays = [("lundi", Weekday::Monday), ("tues", Weekday::Tuesday), ("mercredi", Weekday::Wednesday), ("thurs", Weekday::Thursday)];
+        let weekdays =
+            [("lundi", Weekday::Monday), ("tues", Weekday::Tuesday), ("mercredi", Weekday::Wednesday), ("thurs", Weekday::Thursday)];
         for (word, expected) in weekdays {
             assert_eq!(weekday(word, false).map(|w| w.0), Some(expected), "{word}");
         }

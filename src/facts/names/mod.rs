@@ -1,6 +1,9 @@
 //! The candidate's name, as the message spells it: told in the body, else in the signature, else in From.
 
+mod another;
 pub mod body;
+mod form;
+pub mod signed;
 pub mod words;
 pub mod written;
 
@@ -26,8 +29,8 @@ pub fn read(body: &Tokens, signature: &Tokens, from: &str, skip: &[Range<usize>]
     let told = body::told(body, skip);
     let display = Tokens::of(from);
     let sources = [
-        (body, Place::Body, body::signed(body, skip)),
-        (signature, Place::Signature, body::in_signature(signature)),
+        (body, Place::Body, signed::signed(body, skip)),
+        (signature, Place::Signature, signed::in_signature(signature)),
         (&display, Place::From, display_name(&display)),
     ];
     let mut names = Names { for_another: told.as_ref().is_some_and(|t| t.for_another), ..Names::default() };
@@ -99,9 +102,15 @@ fn one_line(text: &str) -> String {
 
 /// The name in a From header; functions, machines and addresses are none.
 fn display_name(tokens: &Tokens) -> Option<Written> {
-    let end = (0..tokens.len()).find(|i| matches!(tokens.fold(*i), "(" | "via" | "@" | "|" | "/" | "[" | "<") || (tokens.fold(*i) == "-" && tokens.gap(*i) != super::tokens::Gap::None)).unwrap_or(tokens.len());
+    let end = (0..tokens.len())
+        .find(|i| {
+            matches!(tokens.fold(*i), "(" | "via" | "@" | "|" | "/" | "[" | "<")
+                || (tokens.fold(*i) == "-" && tokens.gap(*i) != super::tokens::Gap::None)
+        })
+        .unwrap_or(tokens.len());
     let start = (0..end).find(|i| tokens.is_word(*i)).unwrap_or(end);
-    let odd = (start..tokens.len()).any(|i| tokens.fold(i) == "@") || (start..end).any(|i| tokens.number(i).is_some() || words::is_role(tokens.fold(i)));
+    let odd = (start..tokens.len()).any(|i| tokens.fold(i) == "@")
+        || (start..end).any(|i| tokens.number(i).is_some() || words::is_role(tokens.fold(i)));
     let nickname = end == start + 1 && tokens.get(start).is_some_and(|t| !t.capital);
     if odd || nickname || end - start > 12 {
         return None;

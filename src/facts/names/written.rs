@@ -44,11 +44,18 @@ pub fn unit(tokens: &Tokens, at: usize) -> Option<Unit> {
     }
     let raw = tokens.slice(tokens.span(at, end));
     let letters = raw.chars().filter(|c| c.is_alphabetic()).count();
-    let initial = letters == 1 || (tokens.fold(end) == "." && letters <= 2 && first.capital && tokens.gap(end) == Gap::None && !words::is_title(tokens.fold(at)));
+    let initial = letters == 1
+        || (tokens.fold(end) == "." && letters <= 2 && first.capital && tokens.gap(end) == Gap::None && !words::is_title(tokens.fold(at)));
     let dotted = initial && tokens.fold(end) == "." && tokens.gap(end) == Gap::None;
     let shouted = letters >= 2 && raw.chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase);
     let particle = end == at + 1 && words::is_particle(tokens.fold(at));
-    Some(Unit { tokens: at..end + usize::from(dotted), initial, capital: first.capital || (end > at + 1 && tokens.get(end - 1).is_some_and(|t| t.capital)), shouted, particle })
+    Some(Unit {
+        tokens: at..end + usize::from(dotted),
+        initial,
+        capital: first.capital || (end > at + 1 && tokens.get(end - 1).is_some_and(|t| t.capital)),
+        shouted,
+        particle,
+    })
 }
 
 /// Takes the name apart that stands in the tokens of `range`; `last_first`: the text says that the last name leads.
@@ -67,7 +74,13 @@ pub fn split(tokens: &Tokens, range: Range<usize>, last_first: bool) -> Option<W
         let at = named.iter().take_while(|u| u.tokens.start < comma).count();
         return Some(Written { first: span(at, count), last: span(0, at) });
     }
-    let cut = border(tokens, &named, units.iter().any(|u| u.initial && u.tokens.start < named.first().map_or(0, |n| n.tokens.start)), titled, last_first);
+    let cut = border(
+        tokens,
+        &named,
+        units.iter().any(|u| u.initial && u.tokens.start < named.first().map_or(0, |n| n.tokens.start)),
+        titled,
+        last_first,
+    );
     let written = match cut {
         Cut::LastBegins(at) => Written { first: span(0, at), last: span(at, count) },
         Cut::LastEnds(at) => Written { first: span(at, count), last: span(0, at) },
