@@ -1,1 +1,275 @@
-//! IMAP by async-imap as transport, parser and login, under a thin layer of our own.
+//! IMAP by async-imap as transport and parser, under a thin layer of our own: the crate's fetch, append and idle keep
+//! silent about errors (a tagged NO, a closed connection, an answer out of order), and each of those is a lost mail.
+
+mod append;
+mod door;
+mod ear;
+mod guard;
+mod line;
+mod names;
+mod read;
+
+pub(super) use append::with_crlf;
+pub(super) use names::utf7;
+
+use std::collections::VecDeque;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use secrecy::{ExposeSecret as _, SecretString};
+use tokio::time::timeout;
+
+use self::ear::Ear;
+use self::line::{Line, Trouble};
+use self::read::Part;
+use super::Fault;
+use super::mailbox::{Arrival, Auth, Cursor, Look, MailboxSettings, Patience, Waiting, Wake};
+use super::tls::{Peer, Tls, secret};
+use crate::clock::{Clock as _, System};
+
+/// A batch holds no more messages…
+const BATCH: usize = 200;
+/// …and no more octets, unless a single message is larger.
+const BATCH_OCTETS: u64 = 4 * 1024 * 1024;
+/// A connection unused for so long is asked whether it still stands before it is trusted with a command.
+const STALE: i64 = 10;
+
+/// How to reach and sign in to one mailbox.
+pub(super) struct Account {
+    peer: Peer,
+    user: String,
+    password: SecretString,
+    auth: Auth,
+    token_command: Option<String>,
+    inbox: String,
+    patience: Patience,
+}
+
+impl std::fmt::Debug for Account {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Account({:?})", self.peer)
+    }
+}
+
+impl Account {
+    fn new(settings: &MailboxSettings, host: &str, patience: Patience) -> Result<Self, Fault> {
+        let port = settings.port.unwrap_or(if settings.tls == Tls::Implicit { 993 } else { 143 });
+        let peer = Peer::new(host, port, settings.tls, settings.ca_file.as_deref())?;
+        let wanting = |what: &str| Fault::Permanent(format!("{host}: {what}"));
+        if settings.user.is_empty() {
+            return Err(wanting("no `user` to sign in as"));
+        }
+        let password = secret(settings.password.as_ref(), settings.password_file.as_deref())?;
+        if settings.auth == Auth::Password && password.is_none() {
+            return Err(wanting("neither `password` nor `password_file` is set"));
+        }
+        if settings.auth == Auth::Xoauth2 && settings.token_command.is_none() {
+            return Err(wanting("`auth = \"xoauth2\"` needs `token_command`"));
+        }
+        let secret = password.as_ref().map_or("", |p| p.expose_secret());
+        if [settings.user.as_str(), secret].iter().any(|s| s.contains(['\0', '\r', '\n', '\x01'])) {
+            return Err(wanting("`user` or the password holds a line break or a control character"));
+        }
+        Ok(Self {
+            peer,
+            user: settings.user.clone(),
+            password: password.unwrap_or_default(),
+            auth: settings.auth,
+            token_command: settings.token_command.clone(),
+            inbox: settings.inbox.clone(),
+            patience,
+        })
+    }
+}
+
+/// One IMAP mailbox: a connection that works, and one that waits in IDLE once somebody waits.
+#[derive(Debug)]
+pub(super) struct Imap {
+    account: Arc<Account>,
+    poll: Duration,
+    work: Option<(Line, Timestamp)>,
+    ear: Option<Ear>,
+    /// UIDVALIDITY and UIDNEXT of the last look.
+    looked: (u32, u32),
+}
+
+type Work<'l, T> = Pin<Box<dyn Future<Output = Result<T, Trouble>> + Send + 'l>>;
+
+impl Imap {
+    pub async fn open(settings: &MailboxSettings, host: &str, patience: Patience) -> Result<Self, Fault> {
+        let account = Arc::new(Account::new(settings, host, patience)?);
+        let poll = Duration::try_from(settings.poll).unwrap_or(Duration::from_secs(60));
+        let mut imap = Self { account, poll, work: None, ear: None, looked: (0, 0) };
+        let inbox = imap.account.inbox.clone();
+        imap.with_line(move |line| Box::pin(async move { line.inbox(&inbox).await.map(|_| ()) })).await.map_err(|t| imap.told(t))?;
+        Ok(imap)
+    }
+
+    pub async fn look(&mut self, cursor: Option<Cursor>) -> Result<Look, Fault> {
+        let inbox = self.account.inbox.clone();
+        let look = self.with_line(move |line| Box::pin(async move { line.look(&inbox, cursor).await })).await.map_err(|t| self.told(t))?;
+        self.looked = (look.epoch, look.next);
+        if let Some(ear) = &self.ear {
+            ear.heard().looked.store(look.next, Ordering::Relaxed);
+        }
+        Ok(look)
+    }
+
+    /// Fetches in batches. A batch that no parser can read is halved, and a single message that no parser can read is
+    /// fetched by its beginning, then by its header: one odd message never stops the next.
+    pub async fn fetch(&mut self, wanted: &[Waiting]) -> Result<Vec<Arrival>, Fault> {
+        let mut queue: VecDeque<Vec<Waiting>> = batches(wanted).into();
+        let mut arrivals = Vec::with_capacity(wanted.len());
+        while let Some(batch) = queue.pop_front() {
+            let (inbox, epoch, asked) = (self.account.inbox.clone(), self.looked.0, batch.clone());
+            let fetched = self.with_line(move |line| Box::pin(async move { line.fetch(&inbox, epoch, &asked).await })).await;
+            match (fetched, batch.split_first()) {
+                (Ok(found), _) => arrivals.extend(found),
+                (Err(Trouble::Garbled), Some((alone, []))) => arrivals.extend(self.beginning(alone).await?),
+                (Err(Trouble::Garbled), Some(_)) => {
+                    let (first, second) = batch.split_at(batch.len() / 2);
+                    queue.push_front(second.to_vec());
+                    queue.push_front(first.to_vec());
+                }
+                (Err(trouble), _) => return Err(self.told(trouble)),
+            }
+        }
+        Ok(arrivals)
+    }
+
+    /// What can be had of a message that cannot be fetched whole. `None`: it is gone.
+    pub async fn beginning(&mut self, waiting: &Waiting) -> Result<Option<Arrival>, Fault> {
+        for part in [Part::Beginning, Part::Header] {
+            let (inbox, epoch, asked) = (self.account.inbox.clone(), self.looked.0, waiting.clone());
+            let had = self.with_line(move |line| Box::pin(async move { line.part(&inbox, epoch, &asked, part).await })).await;
+            match had {
+                Ok(arrival) => return Ok(arrival),
+                Err(Trouble::Garbled) => {}
+                Err(trouble) => return Err(self.told(trouble)),
+            }
+        }
+        Ok(Some(Arrival { uid: waiting.uid.clone(), raw: Vec::new(), cut_from: Some(waiting.size) }))
+    }
+
+    /// Waits by IDLE where the server has it, else by the clock.
+    pub async fn wait(&mut self, at_most: Duration) -> Wake {
+        let (account, next) = (&self.account, self.looked.1);
+        let ear = self.ear.get_or_insert_with(|| Ear::open(Arc::clone(account), next));
+        let heard = ear.heard();
+        let deaf = heard.deaf.load(Ordering::Relaxed);
+        let span = if deaf { at_most.min(self.poll) } else { at_most };
+        match timeout(span, heard.wake.notified()).await {
+            Ok(()) => Wake::Mail,
+            Err(_) if heard.deaf.load(Ordering::Relaxed) => Wake::Mail,
+            Err(_) => Wake::Quiet,
+        }
+    }
+
+    pub async fn holds(&mut self, folder: &str, message_id: &str) -> Result<bool, Fault> {
+        let (folder, id) = (folder.to_owned(), message_id.to_owned());
+        self.with_line(move |line| Box::pin(async move { line.holds(&folder, &id).await })).await.map_err(|t| self.told(t))
+    }
+
+    pub async fn append(&mut self, folder: &str, flags: &'static str, mail: &[u8]) -> Result<(), Fault> {
+        let (folder, mail) = (folder.to_owned(), mail.to_vec());
+        let appended = self.with_line(move |line| Box::pin(async move { line.append(&folder, flags, &mail).await })).await;
+        appended.map_err(|trouble| match trouble {
+            // A parser that broke during an append broke after the first command: nobody knows how far it came.
+            Trouble::Garbled => Fault::Unsure(format!("{}: the answer to a message cannot be read", self.account.peer.host)),
+            other => self.told(other),
+        })
+    }
+
+    fn told(&self, trouble: Trouble) -> Fault {
+        trouble.fault(&self.account.peer.host)
+    }
+
+    /// Lends the working connection to `job` in a task of its own, where a panic of the parser ends the connection and
+    /// not the program. A connection that fell out of step is dropped.
+    async fn with_line<T, J>(&mut self, job: J) -> Result<T, Trouble>
+    where
+        T: Send + 'static,
+        J: for<'l> FnOnce(&'l mut Line) -> Work<'l, T> + Send + 'static,
+    {
+        let mut line = self.line().await?;
+        let mut task = tokio::task::JoinSet::new();
+        task.spawn(async move {
+            let result = job(&mut line).await;
+            (line, result)
+        });
+        let Some(Ok((line, result))) = task.join_next().await else { return Err(Trouble::Garbled) };
+        if result.as_ref().err().is_none_or(Trouble::leaves_line_whole) {
+            self.work = Some((line, System.now()));
+        }
+        result
+    }
+
+    /// The working connection, asked whether it still stands when it was long unused; else a new one.
+    async fn line(&mut self) -> Result<Line, Trouble> {
+        if let Some((mut line, used)) = self.work.take() {
+            if System.now().duration_since(used).as_secs() < STALE {
+                return Ok(line);
+            }
+            let mut asking = tokio::task::JoinSet::new();
+            asking.spawn(async move {
+                let alive = line.run("answer", "NOOP", |_| {}).await.is_ok();
+                (line, alive)
+            });
+            if let Some(Ok((line, true))) = asking.join_next().await {
+                return Ok(line);
+            }
+        }
+        Ok(Line::connect(&self.account).await?)
+    }
+}
+
+/// Draws messages together into batches of at most 200 and 4 MB; a larger one stands alone.
+fn batches(wanted: &[Waiting]) -> Vec<Vec<Waiting>> {
+    let mut out: Vec<Vec<Waiting>> = Vec::new();
+    let mut octets = 0;
+    for waiting in wanted {
+        octets += waiting.size;
+        match out.last_mut() {
+            Some(batch) if batch.len() < BATCH && octets <= BATCH_OCTETS => batch.push(waiting.clone()),
+            _ => {
+                octets = waiting.size;
+                out.push(vec![waiting.clone()]);
+            }
+        }
+    }
+    out
+}
+
+/// How long to rest after so many failures in a row: 1 s, doubled to 80 s, and up to a quarter more by chance, so that
+/// many clients of one server do not come back in step.
+fn backoff(failures: u32) -> Duration {
+    let base = 1000_u64.saturating_mul(1 << failures.saturating_sub(1).min(7)).min(80_000);
+    let chance = u64::try_from(System.id().random() % 1000).unwrap_or_default();
+    Duration::from_millis(base + base * chance / 4000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn batches_keep_to_two_hundred_messages_and_four_megabytes() {
+        let of = |sizes: &[u64]| sizes.iter().enumerate().map(|(n, size)| Waiting { uid: n.to_string(), size: *size }).collect::<Vec<_>>();
+        let shape = |sizes: &[u64]| batches(&of(sizes)).iter().map(Vec::len).collect::<Vec<_>>();
+        assert_eq!(shape(&[]), Vec::<usize>::new());
+        assert_eq!(shape(&[10; 450]), [200, 200, 50]);
+        assert_eq!(shape(&[3_000_000, 3_000_000, 1, 40_000_000, 5]), [1, 2, 1, 1]);
+    }
+
+    #[test]
+    fn rests_grow_to_eighty_seconds_and_no_further() {
+        for (failures, least) in [(0, 1), (1, 1), (2, 2), (5, 16), (8, 80), (1000, 80)] {
+            let rest = backoff(failures).as_secs_f64();
+            assert!((f64::from(least)..=f64::from(least) * 1.25).contains(&rest), "{failures}: {rest}");
+        }
+    }
+}

@@ -7,6 +7,8 @@ use jiff::SignedDuration;
 use secrecy::SecretString;
 
 use super::Fault;
+use super::imap::Imap;
+use super::maildir::Shelf;
 use super::tls::Tls;
 
 /// `[mailbox.NAME]`: host and port of an IMAP server, or `maildir`, or `folder`.
@@ -148,73 +150,162 @@ pub enum Wake {
 /// Messages larger than this are kept only by their beginning (SAFETY, section 3).
 pub const LARGEST: u64 = 25 * 1024 * 1024;
 
-/// A connection (or two: one waits in IDLE, one works) to one mailbox.
+/// How much of an oversize message is kept.
+pub const BEGINNING: u32 = 256 * 1024;
+
+/// How long the other side may keep silent, and where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// For a TCP connection, and for a TLS handshake.
+    pub connect: Duration,
+    /// Without a single byte while an answer is due.
+    pub silence: Duration,
+    /// For the answers to IDLE and DONE.
+    pub idle: Duration,
+    /// Without a line in IDLE; then the line itself is tried. Routers forget a silent connection after 10 to 15 minutes.
+    pub quiet: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(20),
+            silence: Duration::from_secs(60),
+            idle: Duration::from_secs(15),
+            quiet: Duration::from_secs(300),
+        }
+    }
+}
+
+/// A way to one mailbox: an IMAP server (one connection waits in IDLE, one works), a Maildir, or a folder of `.eml` files.
 #[derive(Debug)]
-pub struct Source {}
+pub struct Source {
+    way: Way,
+    drafts: String,
+    sent: String,
+}
+
+#[derive(Debug)]
+enum Way {
+    Imap(Box<Imap>),
+    Shelf(Shelf),
+}
 
 impl Source {
     /// Connects and signs in, or opens the folder.
     ///
     /// # Errors
     /// `Permanent` where the operator must act (wrong password, no such folder), else `Passing`.
-    pub async fn open(_settings: &MailboxSettings) -> Result<Self, Fault> {
-        todo!("stub")
+    pub async fn open(settings: &MailboxSettings) -> Result<Self, Fault> {
+        Self::open_with(settings, Patience::default()).await
+    }
+
+    /// [`Source::open`] with time limits of one's own.
+    ///
+    /// # Errors
+    /// As [`Source::open`].
+    pub async fn open_with(settings: &MailboxSettings, patience: Patience) -> Result<Self, Fault> {
+        let way = match (&settings.host, &settings.maildir, &settings.folder) {
+            (Some(host), None, None) => Way::Imap(Box::new(Imap::open(settings, host, patience).await?)),
+            (None, Some(path), None) => Way::Shelf(Shelf::maildir(path).await?),
+            (None, None, Some(path)) => Way::Shelf(Shelf::folder(path).await?),
+            (None, None, None) => return Err(Fault::Permanent("the mailbox names neither `host` nor `maildir` nor `folder`".into())),
+            _ => return Err(Fault::Permanent("the mailbox names more than one of `host`, `maildir` and `folder`".into())),
+        };
+        Ok(Self { way, drafts: settings.drafts.clone(), sent: settings.sent.clone() })
     }
 
     /// Lists what waits at or behind `cursor`; `None` on the first connection ever (all there is, whatever `start` says:
-    /// the caller decides what is history).
+    /// the caller decides what is history). Should an IMAP server's UIDNEXT fall below the cursor under the same
+    /// UIDVALIDITY, everything is listed and `next` is below the cursor's: match by content then, as for a new epoch.
+    /// Files are told apart by name alone: all there are, each time.
     ///
     /// # Errors
-    /// Any failure of the connection; open a new one then.
-    pub async fn look(&mut self, _cursor: Option<Cursor>) -> Result<Look, Fault> {
-        todo!("stub")
+    /// Any failure of the connection; the next call connects anew.
+    pub async fn look(&mut self, cursor: Option<Cursor>) -> Result<Look, Fault> {
+        match &mut self.way {
+            Way::Imap(imap) => imap.look(cursor).await,
+            Way::Shelf(shelf) => shelf.look().await,
+        }
     }
 
     /// Fetches these messages. One that is missing from the answer is gone from the mailbox (and that was checked).
+    /// A message that no parser can read is fetched by its beginning, its header, or as nothing, with `cut_from` set.
     ///
     /// # Errors
     /// Any failure; nothing of the batch counts then.
-    pub async fn fetch(&mut self, _uids: &[Waiting]) -> Result<Vec<Arrival>, Fault> {
-        todo!("stub")
+    pub async fn fetch(&mut self, uids: &[Waiting]) -> Result<Vec<Arrival>, Fault> {
+        match &mut self.way {
+            Way::Imap(imap) => imap.fetch(uids).await,
+            Way::Shelf(shelf) => shelf.fetch(uids).await,
+        }
     }
 
-    /// Waits until something may have come, at most `at_most`.
+    /// The most that can be had of one message whose whole cannot be fetched, time and again: its beginning, its header,
+    /// or nothing but its size. `None`: it is gone.
     ///
     /// # Errors
-    /// Any failure of the waiting connection; open a new one then.
-    pub async fn wait(&mut self, _at_most: Duration) -> Result<Wake, Fault> {
-        todo!("stub")
+    /// Any failure of the connection.
+    pub async fn fetch_beginning(&mut self, waiting: &Waiting) -> Result<Option<Arrival>, Fault> {
+        match &mut self.way {
+            Way::Imap(imap) => imap.beginning(waiting).await,
+            Way::Shelf(shelf) => Ok(shelf.fetch(std::slice::from_ref(waiting)).await?.pop()),
+        }
+    }
+
+    /// Waits until something may have come, at most `at_most`. May be dropped and called again: nothing heard is lost.
+    /// A lost waiting connection mends itself; meanwhile, and where the server knows no IDLE, `poll` is the beat.
+    ///
+    /// # Errors
+    /// When the folder of files is gone.
+    pub async fn wait(&mut self, at_most: Duration) -> Result<Wake, Fault> {
+        match &mut self.way {
+            Way::Imap(imap) => Ok(imap.wait(at_most).await),
+            Way::Shelf(shelf) => shelf.wait(at_most).await,
+        }
     }
 
     /// Whether a draft with this Message-ID (without angle brackets) stands in the drafts folder.
     ///
     /// # Errors
     /// Any failure of the connection.
-    pub async fn has_draft(&mut self, _message_id: &str) -> Result<bool, Fault> {
-        todo!("stub")
+    pub async fn has_draft(&mut self, message_id: &str) -> Result<bool, Fault> {
+        match &mut self.way {
+            Way::Imap(imap) => imap.holds(&self.drafts, message_id).await,
+            Way::Shelf(shelf) => shelf.holds(&self.drafts, message_id).await,
+        }
     }
 
-    /// Puts a draft into the drafts folder, flagged `\Draft`.
+    /// Puts a draft into the drafts folder, flagged `\Draft`; makes the folder when there is none.
     ///
     /// # Errors
     /// `Unsure` when the connection was lost after the message was sent and before the answer; ask `has_draft` then.
-    pub async fn save_draft(&mut self, _mail: &[u8]) -> Result<(), Fault> {
-        todo!("stub")
+    pub async fn save_draft(&mut self, mail: &[u8]) -> Result<(), Fault> {
+        match &mut self.way {
+            Way::Imap(imap) => imap.append(&self.drafts, "(\\Draft \\Seen)", mail).await,
+            Way::Shelf(shelf) => shelf.put(&self.drafts, "DS", mail).await,
+        }
     }
 
     /// Whether a message with this Message-ID stands in the sent folder.
     ///
     /// # Errors
     /// Any failure of the connection.
-    pub async fn has_sent(&mut self, _message_id: &str) -> Result<bool, Fault> {
-        todo!("stub")
+    pub async fn has_sent(&mut self, message_id: &str) -> Result<bool, Fault> {
+        match &mut self.way {
+            Way::Imap(imap) => imap.holds(&self.sent, message_id).await,
+            Way::Shelf(shelf) => shelf.holds(&self.sent, message_id).await,
+        }
     }
 
     /// Puts a copy of a sent reply into the sent folder, flagged `\Seen`.
     ///
     /// # Errors
     /// As [`Source::save_draft`].
-    pub async fn save_sent(&mut self, _mail: &[u8]) -> Result<(), Fault> {
-        todo!("stub")
+    pub async fn save_sent(&mut self, mail: &[u8]) -> Result<(), Fault> {
+        match &mut self.way {
+            Way::Imap(imap) => imap.append(&self.sent, "(\\Seen)", mail).await,
+            Way::Shelf(shelf) => shelf.put(&self.sent, "S", mail).await,
+        }
     }
 }

@@ -7,6 +7,7 @@ pub mod mailbox;
 pub mod maildir;
 pub mod smtp;
 pub mod tls;
+mod token;
 
 /// Why an outside machine did not do what was asked. The texts never hold an address, a body or a secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

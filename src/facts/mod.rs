@@ -5,11 +5,14 @@ pub mod course;
 pub mod dates;
 pub mod emails;
 pub mod error_text;
+pub mod features;
 pub mod found;
 pub mod language;
+pub mod learn;
 pub mod lexicon;
 pub mod names;
 pub mod problems;
+pub mod sentences;
 pub mod tokens;
 pub mod vocabulary;
 
@@ -38,6 +41,7 @@ pub fn extract(message: &Message, lexicon: &Lexicon) -> Facts {
         intent: complaint.intent,
         problems: complaint.problems,
         tried: complaint.tried,
+        sure: complaint.sure,
         first_name: read.names.first,
         last_name: read.names.last,
         email_used: read.email_used,

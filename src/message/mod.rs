@@ -24,6 +24,25 @@ pub struct Identity {
     pub forms: Vec<Address>,
 }
 
+impl Default for Identity {
+    /// What both JSON commands take without settings.
+    fn default() -> Self {
+        Self {
+            own: Address::parse("support@nexam.example").into_iter().collect(),
+            authserv_id: "mx.nexam.example".into(),
+            own_lists: Vec::new(),
+            forms: Vec::new(),
+        }
+    }
+}
+
+impl Identity {
+    /// The domain of the desk's first own address; invitations come from there too.
+    pub fn domain(&self) -> &str {
+        self.own.first().map_or("", Address::domain)
+    }
+}
+
 /// A name and an address, decoded, as written in a header.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Mailbox {
