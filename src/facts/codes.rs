@@ -1,5 +1,6 @@
 //! The invitation code a person writes: 6 to 16 letters and digits, often in groups; never a course code, a phone or student number.
 
+use super::vocabulary::Words;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -9,8 +10,8 @@ use super::tokens::{fold, head};
 
 /// Groups of letters and digits joined by hyphens or slashes.
 static JOINED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[A-Za-z0-9]+(?:[-‐‑–/][A-Za-z0-9]+)*").ok());
-/// Groups with blanks between them, as some mail programs and people break codes.
-static SPACED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b[A-Za-z0-9]{2,6}(?: [A-Za-z0-9]{2,6}){1,3}\b").ok());
+/// One group of letters and digits.
+static GROUP: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b[A-Za-z0-9]+\b").ok());
 
 /// A code and how surely it is one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +25,7 @@ pub struct Candidate {
 /// What may be a code in `text`, best first. `skip`: spans that hold none (addresses, error messages).
 pub fn candidates(text: &str, skip: &[Range<usize>]) -> Vec<Candidate> {
     let text = head(text, 64 * 1024);
-    let (Some(joined), Some(spaced)) = (JOINED.as_ref(), SPACED.as_ref()) else { return Vec::new() };
+    let Some(joined) = JOINED.as_ref() else { return Vec::new() };
     let outside = |s: &Range<usize>| !skip.iter().any(|k| k.start < s.end && s.start < k.end);
     let mut found: Vec<Candidate> = joined
         .find_iter(text)
@@ -35,7 +36,7 @@ pub fn candidates(text: &str, skip: &[Range<usize>]) -> Vec<Candidate> {
         .filter_map(|span| judge(text, span))
         .collect();
     if mentions_code(text) {
-        found.extend(spaced.find_iter(text).take(20_000).filter_map(|m| in_groups(text, m.range())).filter(|c| outside(&c.span)));
+        found.extend(in_groups(text).into_iter().filter(|c| outside(&c.span)));
     }
     found.sort_by_key(|c| (-c.points, c.span.start));
     found
@@ -52,39 +53,56 @@ fn mentions_code(text: &str) -> bool {
     [&b"code"[..], b"invit", b"typed", b"put in", b"key in"].iter().any(|n| has(n))
 }
 
-/// Groups with blanks between: cut at the words around, at least two groups, letters and digits mixed.
-fn in_groups(text: &str, span: Range<usize>) -> Option<Candidate> {
-    let whole = text.get(span.clone())?;
-    let mut best: Option<Range<usize>> = None;
-    let mut from: Option<usize> = None;
-    let mut offset = span.start;
-    for group in whole.split(' ') {
-        let end = offset + group.len();
-        let letters = group.bytes().filter(u8::is_ascii_alphabetic).count();
-        let digits = group.len() - letters;
-        let mixed = letters > 0 && digits > 0;
-        let start = *from.get_or_insert(offset);
-        let fits =
-            if start == offset { mixed || (digits > 0 && group.len() >= 4) } else { digits > 0 || (letters <= 4 && !is_plain_word(group)) };
-        if !fits {
-            from = None;
-        } else if start != offset {
-            best = Some(start..end);
+/// Codes in groups with blanks between: each run of two to four such groups, letters and digits mixed.
+fn in_groups(text: &str) -> Vec<Candidate> {
+    let Some(groups) = GROUP.as_ref() else { return Vec::new() };
+    let words: Vec<Range<usize>> = groups.find_iter(text).take(20_000).map(|m| m.range()).collect();
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(first) = words.get(at) {
+        at += 1;
+        let Some(written) = text.get(first.clone()).filter(|w| starts_group(w)) else { continue };
+        let mut end = first.end;
+        let mut count = 1;
+        for next in words.iter().skip(at).take(3) {
+            let touches = text.get(end..next.start) == Some(" ");
+            if !touches || !text.get(next.clone()).is_some_and(|w| continues_group(w, written)) {
+                break;
+            }
+            (end, count) = (next.end, count + 1);
         }
-        if !fits && best.is_some() {
-            break;
+        if count < 2 {
+            continue;
         }
-        offset = end + 1;
+        at += count - 1;
+        found.extend(judge_groups(text, first.start..end));
     }
-    let span = best?;
+    found
+}
+
+fn starts_group(word: &str) -> bool {
+    let letters = word.bytes().filter(u8::is_ascii_alphabetic).count();
+    letters < word.len() && (letters > 0 || word.len() >= 4)
+}
+
+fn continues_group(word: &str, first: &str) -> bool {
+    let digit = word.bytes().any(|b| b.is_ascii_digit());
+    let shouts = !first.bytes().any(|b| b.is_ascii_lowercase());
+    digit
+        || (word.len() <= 4
+            && !is_plain_word(word)
+            && !super::dates::evaluation::is_exam_word(&word.to_ascii_lowercase())
+            && (!shouts || word.bytes().all(|b| b.is_ascii_uppercase())))
+}
+
+fn judge_groups(text: &str, span: Range<usize>) -> Option<Candidate> {
     let written = text.get(span.clone())?;
     let groups: Vec<&str> = written.split(' ').collect();
-    let course = groups.first().is_some_and(|g| g.bytes().all(|b| b.is_ascii_alphabetic()));
     let odd = groups.iter().any(|g| is_time_or_ordinal(&g.to_ascii_lowercase())) || is_postal(written);
     let mixed = groups.iter().any(|g| g.bytes().any(|b| b.is_ascii_digit()) && g.bytes().any(|b| b.is_ascii_alphabetic()));
     let length = written.len() - groups.len() + 1;
-    let cue = cue_points(text, &span);
-    (mixed && !course && !odd && (8..=16).contains(&length) && cue > 0).then_some(Candidate { span, points: 2 + cue })
+    let cue = cue_points(text, &span, false);
+    (mixed && !odd && (7..=16).contains(&length) && cue > 0).then_some(Candidate { span, points: 2 + cue })
 }
 
 fn is_plain_word(group: &str) -> bool {
@@ -145,32 +163,7 @@ fn is_time_or_ordinal(group: &str) -> bool {
     let rest = group.get(digits..).unwrap_or("");
     digits > 0
         && digits <= 4
-        && (matches!(
-            rest,
-            "am" | "pm"
-                | "h"
-                | "st"
-                | "nd"
-                | "rd"
-                | "th"
-                | "er"
-                | "e"
-                | "eme"
-                | "ieme"
-                | "x"
-                | "min"
-                | "hrs"
-                | "k"
-                | "g"
-                | "gb"
-                | "mb"
-                | "mo"
-                | "px"
-                | "fa"
-                | "days"
-                | "jours"
-                | "ans"
-        ) || (rest.starts_with('h') && rest.len() == 3 && rest.bytes().skip(1).all(|b| b.is_ascii_digit())))
+        && (TIME_OR_ORDINAL.has(rest) || (rest.starts_with('h') && rest.len() == 3 && rest.bytes().skip(1).all(|b| b.is_ascii_digit())))
 }
 
 /// A Canadian postal code: `H2X 1Y4`.
@@ -199,13 +192,16 @@ fn judge(text: &str, span: Range<usize>) -> Option<Candidate> {
     if is_time_or_ordinal(&lower) || is_date_like(&lower) || is_hyphenated_word(written) {
         return None;
     }
-    let cue = cue_points(text, &span);
-    let shape = if is_course_shape(&lower) {
+    let course = is_course_shape(&lower);
+    let cue = cue_points(text, &span, course);
+    let groups: Vec<&str> = written.split(['-', '–', '‑', '‐', '/']).collect();
+    let mixes = groups.iter().filter(|g| g.bytes().any(|b| b.is_ascii_digit()) && g.bytes().any(|b| b.is_ascii_alphabetic())).count();
+    let shape = if course {
         -2
     } else if is_student_number(&lower) {
         -3
-    } else if written.contains(['-', '–', '‑', '‐', '/']) {
-        2
+    } else if groups.len() > 1 {
+        2 + i32::from(mixes > 0 && plain.len() >= 7)
     } else {
         1 + i32::from(digits >= 2 && letters >= 2 && plain.len() >= 8)
     };
@@ -245,7 +241,7 @@ pub fn is_course_shape(lower: &str) -> bool {
         [a, b] => letters(a) && number(b),
         [a, b, c] => {
             (a.len() == 3 && a.bytes().all(|x| x.is_ascii_digit()) && b.len() == 3 && c.len() == 2)
-                || (letters(a) && number(b) && a.len() <= 4 && c.len() == 2 && c.bytes().all(|x| x.is_ascii_alphabetic()))
+                || (letters(a) && number(b) && b.len() == 3 && a.len() <= 4 && c.len() == 2 && c.bytes().all(|x| x.is_ascii_alphabetic()))
         }
         _ => false,
     }
@@ -258,85 +254,24 @@ fn is_student_number(lower: &str) -> bool {
 }
 
 /// Points for the words around: `code`, `typed`, `invitation` for it; `student number`, `exam`, `ticket` against it.
-fn cue_points(text: &str, span: &Range<usize>) -> i32 {
+fn cue_points(text: &str, span: &Range<usize>, course: bool) -> i32 {
     let before = text.get(text.floor_char_boundary(span.start.saturating_sub(60))..span.start).unwrap_or("");
     let after = text.get(span.end..text.floor_char_boundary((span.end + 40).min(text.len()))).unwrap_or("");
-    let before = fold(before.rsplit(['\n', '?', '!']).next().unwrap_or(""));
+    let before = fold(before.rsplit('\n').next().unwrap_or(""));
     let after = fold(after.split(['\n', '?', '!']).next().unwrap_or(""));
     let near: Vec<&str> = before.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).rev().take(8).collect();
     let next: Vec<&str> = after.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).take(6).collect();
-    let is_for = |w: &str| {
-        matches!(
-            w,
-            "code"
-                | "codes"
-                | "invitation"
-                | "typed"
-                | "type"
-                | "typing"
-                | "entered"
-                | "enter"
-                | "string"
-                | "key"
-                | "put"
-                | "paste"
-                | "pasted"
-                | "tape"
-                | "copie"
-                | "recopie"
-                | "mets"
-                | "entre"
-                | "rentre"
-                | "cle"
-                | "token"
-                | "jeton"
-                | "invite"
-                | "activation"
-                | "take"
-                | "copy"
-                | "ecrit"
-                | "entering"
-                | "retape"
-                | "numero"
-                | "saisi"
-                | "saisis"
-        )
-    };
-    let is_against = |w: &str| {
-        matches!(
-            w,
-            "student"
-                | "matricule"
-                | "etudiant"
-                | "ticket"
-                | "case"
-                | "dossier"
-                | "ref"
-                | "reference"
-                | "room"
-                | "salle"
-                | "local"
-                | "phone"
-                | "tel"
-                | "groupe"
-                | "group"
-                | "course"
-                | "cours"
-                | "iphone"
-                | "version"
-                | "windows"
-                | "model"
-                | "invoice"
-                | "facture"
-                | "permis"
-                | "licence"
-                | "erreur"
-                | "error"
-        )
-    };
+    let is_for = |w: &str| CUE_POINTS.has(w);
+    let is_against = |w: &str| CUE_POINTS_TOO.has(w);
     let exam = |w: &str| super::dates::evaluation::is_exam_word(w) || matches!(w, "in" | "for" | "pour" | "en");
+    let named = |w: &str| matches!(w, "code" | "codes" | "invitation" | "cle" | "key" | "token" | "jeton" | "activation");
     let mut points = 0;
-    if near.iter().take(4).any(|w| is_for(w)) {
+    if near.iter().take(3).any(|w| named(w)) {
+        points += 5;
+    } else if near.iter().take(3).any(|w| matches!(*w, "typed" | "entered" | "tape" | "retape" | "pasted" | "copied" | "recopie" | "saisi"))
+    {
+        points += 4;
+    } else if near.iter().take(4).any(|w| is_for(w)) {
         points += 3;
     } else if near.iter().any(|w| is_for(w))
         || next.iter().any(|w| {
@@ -348,11 +283,23 @@ fn cue_points(text: &str, span: &Range<usize>) -> i32 {
     if near.iter().take(3).any(|w| is_against(w)) {
         points -= 3;
     }
-    if near.first().is_some_and(|w| exam(w)) || next.first().is_some_and(|w| super::dates::evaluation::is_exam_word(w)) {
+    if course && near.first().is_some_and(|w| exam(w) || matches!(*w, "de" | "du" | "of")) {
+        points -= 4;
+    } else if course && next.first().is_some_and(|w| super::dates::evaluation::is_exam_word(w)) {
         points -= 2;
     }
     points
 }
+
+static TIME_OR_ORDINAL: Words = Words::new("am pm h st nd rd th er e eme ieme x min hrs k g gb mb mo px fa days jours ans");
+static CUE_POINTS: Words = Words::new(
+    "code codes invitation typed type typing entered enter string key put paste pasted tape copie recopie mets entre rentre cle \
+     token jeton invite activation take copy ecrit entering retape numero saisi saisis",
+);
+static CUE_POINTS_TOO: Words = Words::new(
+    "student matricule etudiant ticket case dossier ref reference room salle local phone tel groupe group course cours iphone \
+     version windows model invoice facture permis licence erreur error",
+);
 
 #[cfg(test)]
 mod tests {

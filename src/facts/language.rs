@@ -46,7 +46,7 @@ pub fn read(text: &Tokens, subject: &Tokens) -> Language {
 /// Letter statistics, for texts without small words.
 fn by_letters(text: &str) -> Option<Language> {
     let allowed = whatlang::Detector::with_allowlist(vec![whatlang::Lang::Eng, whatlang::Lang::Fra]);
-    if text.chars().filter(|c| c.is_alphabetic()).take(4).count() < 4 {
+    if text.split_whitespace().take(2).count() < 2 {
         return None;
     }
     match allowed.detect_lang(super::tokens::head(text, 2_000))? {
@@ -71,11 +71,13 @@ fn weigh(tokens: &Tokens) -> (u32, u32) {
             | "has" | "was" | "with" | "but" | "at" | "am" | "are" | "can" | "hello" | "hi" | "thanks" | "please" | "pls" | "u" | "im"
             | "dont" | "wont" | "cant" | "from" | "be" | "do" | "when" | "what" | "need" | "help" | "works" | "an" | "its" | "they"
             | "says" | "still" | "been" | "no" | "so" | "get" | "got" | "hey" | "dear" | "will" | "if" | "or" | "there" | "password"
-            | "forgot" | "where" | "how" | "just" | "all" | "does" | "didn" | "don" | "tomorrow" | "never" | "sent" => english += 1,
+            | "forgot" | "where" | "how" | "just" | "all" | "does" | "didn" | "don" | "tomorrow" | "never" | "sent" | "link" | "dead"
+            | "received" | "invite" | "account" | "expired" | "broken" => english += 1,
             _ => {}
         }
         let raw = tokens.raw(i);
-        accents += u32::from(!raw.is_ascii() && raw.chars().any(|c| "éèêëàâçùûîïôœÉÈÀÇ".contains(c)));
+        let name = tokens.get(i).is_some_and(|t| t.capital) && raw.chars().any(char::is_lowercase);
+        accents += u32::from(!name && !raw.is_ascii() && raw.chars().any(|c| "éèêëàâçùûîïôœÉÈÀÇ".contains(c)));
     }
     (french + accents.min(4), english)
 }

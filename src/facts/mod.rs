@@ -14,6 +14,7 @@ pub mod names;
 pub mod problems;
 pub mod sentences;
 pub mod tokens;
+pub mod vocabulary;
 
 use std::ops::Range;
 
@@ -150,7 +151,7 @@ fn email_used(message: &Message, body: &Tokens, emails: &[EmailMention]) -> Opti
     let own: Vec<String> = message.to.iter().map(|m| m.address.trim().to_lowercase()).collect();
     let own: Vec<&str> = own.iter().map(String::as_str).filter(|a| a.contains('@')).collect();
     let sender = message.sender.as_ref().map(|a| a.as_str());
-    let mention = emails.get(emails::used(body, emails, &own, sender)?)?;
+    let mention = emails.get(emails::used::used(body, emails, &own, sender)?)?;
     Some(Found { value: mention.address.clone(), place: Place::Body, span: mention.span.clone() })
 }
 

@@ -182,7 +182,9 @@ impl<'t> Tokens<'t> {
             "." => {
                 let before = self.fold_before(at);
                 let short = matches!(before, "m" | "mr" | "mrs" | "ms" | "dr" | "mme" | "mlle" | "prof" | "st" | "ste" | "no" | "vs")
-                    || (self.is_word(at.wrapping_sub(1)) && before.chars().count() == 1);
+                    || (self.is_word(at.wrapping_sub(1))
+                        && before.chars().count() == 1
+                        && self.get(at.wrapping_sub(1)).is_some_and(|t| t.capital));
                 let small_next =
                     self.get(at + 1).is_some_and(|t| t.kind != Kind::Mark && !t.capital) && super::dates::words::month(before).is_some();
                 self.gap(at + 1) != Gap::None && !short && !small_next && self.fold(at + 1) != ","

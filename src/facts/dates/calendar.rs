@@ -1,8 +1,10 @@
 //! Days named by number: `2 décembre`, `Dec 2nd, 2026`, `14/03/2026`, `2026-03-14`, `06-Apr-2026`, `the 22nd`, `le 14`.
 
-use super::clock::words_number;
+use super::numeric::{full_year, numeric};
+use super::spoken::words_number;
 use super::words;
 use crate::facts::tokens::{Gap, Kind, Tokens};
+use crate::facts::vocabulary::Words;
 
 /// A day as far as it is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +39,7 @@ pub fn read(tokens: &Tokens, at: usize, french: bool, order: Order) -> Option<(C
     numeric(tokens, at, order).or_else(|| day_month(tokens, at)).or_else(|| month_day(tokens, at)).or_else(|| day_alone(tokens, at, french))
 }
 
-fn calendar(year: Option<i16>, month: i8, day: u32) -> Option<Calendar> {
+pub(super) fn calendar(year: Option<i16>, month: i8, day: u32) -> Option<Calendar> {
     let day = i8::try_from(day).ok()?;
     let most = match month {
         2 => 29,
@@ -46,139 +48,6 @@ fn calendar(year: Option<i16>, month: i8, day: u32) -> Option<Calendar> {
         _ => return None,
     };
     (1..=most).contains(&day).then_some(Calendar { year, month: Some(month), day, or: None, whole_month: false })
-}
-
-/// `14/03/2026`, `2026-03-14`, `11.12.`, `06-Apr-2026`, `3/30`.
-fn numeric(tokens: &Tokens, at: usize, order: Order) -> Option<(Calendar, usize)> {
-    let (first, width) = tokens.number(at)?;
-    let sep = tokens.fold(at + 1);
-    if !matches!(sep, "/" | "-" | ".")
-        || tokens.gap(at + 1) != tokens.gap(at + 2)
-        || tokens.gap(at + 1) > Gap::Space
-        || glued_before(tokens, at)
-    {
-        return None;
-    }
-    if let Some(month) = words::month(tokens.fold(at + 2)).filter(|_| width <= 2) {
-        let end = if tokens.fold(at + 3) == "." { at + 4 } else { at + 3 };
-        let year = if tokens.fold(end) == sep { tokens.number(end + 1).and_then(|(y, w)| full_year(y, w)) } else { None };
-        return Some((calendar(year, month, first)?, if year.is_some() { end + 2 } else { end }));
-    }
-    let (second, second_width) = tokens.number(at + 2)?;
-    let third = if tokens.fold(at + 3) == sep && tokens.gap(at + 3) == tokens.gap(at + 4) { tokens.number(at + 4) } else { None };
-    if tokens.gap(at + 1) == Gap::Space && (third.is_none() || sep == "-") {
-        return None;
-    }
-    match (width, third) {
-        (4, Some((third, 1..=2))) if second_width <= 2 => {
-            Some((calendar(full_year(first, 4), i8::try_from(second).ok()?, third)?, ends_free(tokens, at + 5)?))
-        }
-        (1..=2, Some((third, third_width))) if second_width <= 2 => {
-            let year = full_year(third, third_width)?;
-            Some((ordered(first, second, Some(year), if sep == "." { Order::DayMonth } else { order })?, ends_free(tokens, at + 5)?))
-        }
-        (1..=2, None) if second_width <= 2 => without_year(tokens, at, (first, width), (second, second_width), order),
-        _ => None,
-    }
-}
-
-/// `12/11`, `3/30`, `le 11.12.`: only where it stands as a day does.
-fn without_year(tokens: &Tokens, at: usize, first: (u32, usize), second: (u32, usize), order: Order) -> Option<(Calendar, usize)> {
-    const LEADING: &[&str] = &[
-        "le",
-        "on",
-        "du",
-        "au",
-        "for",
-        "by",
-        "until",
-        "till",
-        "avant",
-        "before",
-        "from",
-        "since",
-        "depuis",
-        "exam",
-        "test",
-        "final",
-        "midterm",
-        "paper",
-        "quiz",
-        "examen",
-        "epreuve",
-        "evaluation",
-        "date",
-        "is",
-        "est",
-        ":",
-        "(",
-        "des",
-        "and",
-        "et",
-        "jusqu",
-    ];
-    let sep = tokens.fold(at + 1);
-    let led = LEADING.contains(&tokens.fold_before(at)) || words::weekday(tokens.fold_before(at), false).is_some();
-    let plain = (first.1 == 2 && second.1 == 2 && (first.0 < 10 || second.0 < 10)) || first.0.max(second.0) > 12;
-    if (first.0, second.0) == (24, 7) || matches!(tokens.fold(at + 3), "%" | "h" | "am" | "pm" | "p" | ":") {
-        return None;
-    }
-    let end = match sep {
-        "/" if led || (plain && !matches!(tokens.fold_before(at), "a" | "etape" | "step" | "page" | "note" | "score")) => at + 3,
-        "." if matches!(tokens.fold_before(at), "le" | "du" | "au" | "on" | "am" | "avant")
-            || words::weekday(tokens.fold_before(at), true).is_some() =>
-        {
-            at + 3
-        }
-        _ => return None,
-    };
-    let order = if sep == "." { Order::DayMonth } else { order };
-    let end = if sep == "." && tokens.fold(end) == "." && tokens.gap(end) == Gap::None && tokens.gap(end + 1) == Gap::None {
-        return None;
-    } else {
-        ends_free(tokens, end)?
-    };
-    Some((ordered(first.0, second.0, None, order)?, end))
-}
-
-fn ordered(first: u32, second: u32, year: Option<i16>, order: Order) -> Option<Calendar> {
-    let day_month = i8::try_from(second).ok().and_then(|m| calendar(year, m, first));
-    let month_day = i8::try_from(first).ok().and_then(|m| calendar(year, m, second));
-    let both = |a: Calendar, b: Calendar| Calendar { or: b.month.map(|m| (m, b.day)).filter(|_| a.month != b.month), ..a };
-    match (order, day_month, month_day) {
-        (Order::DayMonth, Some(d), _) | (_, Some(d), None) => Some(d),
-        (_, None, Some(m)) => (order != Order::DayMonth || year.is_some()).then_some(m),
-        (Order::LikelyMonthDay, Some(d), Some(m)) => Some(both(m, d)),
-        (_, Some(d), Some(m)) => Some(both(d, m)),
-        _ => None,
-    }
-}
-
-fn full_year(year: u32, width: usize) -> Option<i16> {
-    match (width, year) {
-        (4, 1900..=2199) => i16::try_from(year).ok(),
-        (2, 0..=69) => i16::try_from(2000 + year).ok(),
-        (2, _) => i16::try_from(1900 + year).ok(),
-        _ => None,
-    }
-}
-
-fn glued_before(tokens: &Tokens, at: usize) -> bool {
-    let touching = tokens.gap(at) == Gap::None;
-    let before = at.checked_sub(1).and_then(|i| tokens.get(i));
-    touching && before.is_some_and(|t| t.kind != Kind::Mark || matches!(tokens.fold_before(at), "-" | "/" | "." | "_" | "@" | "#" | "+"))
-}
-
-/// `end`, unless more letters or digits stick to it (a code, a version, a phone number); `T` leads to a clock time.
-fn ends_free(tokens: &Tokens, end: usize) -> Option<usize> {
-    let touching = tokens.gap(end) == Gap::None && end < tokens.len();
-    let sticks = touching
-        && match tokens.fold(end) {
-            "t" => tokens.kind(end + 1) != Some(Kind::Number),
-            "-" | "/" | "_" => tokens.gap(end + 1) == Gap::None && end + 1 < tokens.len(),
-            _ => tokens.kind(end) != Some(Kind::Mark),
-        };
-    (!sticks).then_some(end)
 }
 
 /// A day number at token `at` with its suffix (`22nd`, `1er`, `dix-neuf`, `twenty-first`), and whether it is an ordinal.
@@ -220,7 +89,7 @@ fn day_month(tokens: &Tokens, at: usize) -> Option<(Calendar, usize)> {
             next = behind;
         }
     }
-    let (month, end) = month_at(tokens, next)?;
+    let (month, end) = month_at(tokens, next).filter(|_| tokens.gap(next) != Gap::Blank)?;
     let spelled_out = tokens.is_word(at) && words::ordinal(tokens.fold(at)).is_none();
     if spelled_out && matches!(tokens.fold(next), "may" | "mar" | "march" | "sept" | "sun") {
         return None;
@@ -241,7 +110,7 @@ fn month_at(tokens: &Tokens, at: usize) -> Option<(i8, usize)> {
         at += 1;
     }
     let word = tokens.fold(at);
-    let month = words::month(word).filter(|_| tokens.gap(at) != Gap::Blank)?;
+    let month = words::month(word)?;
     let short =
         word.len() <= 5 && !matches!(word, "mai" | "may" | "mars" | "juin" | "aout" | "june" | "july" | "april" | "avril" | "march");
     let stop = short && tokens.fold(at + 1) == "." && tokens.gap(at + 1) == Gap::None;
@@ -282,7 +151,7 @@ fn month_day(tokens: &Tokens, at: usize) -> Option<(Calendar, usize)> {
     }
     let (day, ordinal, end) = day_number(tokens, next)?;
     let digits = tokens.kind(next) == Some(Kind::Number);
-    let is_time = (digits && tokens.fold(end) == ":" && tokens.kind(end + 1) == Some(Kind::Number))
+    let is_time = (digits && !ordinal && tokens.fold(end) == ":" && tokens.kind(end + 1) == Some(Kind::Number))
         || matches!(tokens.fold(end), "am" | "pm" | "h" | "hours" | "minutes" | "%" | "heures");
     if is_time || !(digits || ordinal) || tokens.gap(next) > Gap::Line {
         return None;
@@ -339,7 +208,11 @@ fn day_alone(tokens: &Tokens, at: usize, french: bool) -> Option<(Calendar, usiz
         || (next == "." && tokens.gap(end + 1) == Gap::None && tokens.kind(end + 1) == Some(Kind::Number))
         || (next == "," && tokens.gap(end + 1) == Gap::None && tokens.kind(end + 1) == Some(Kind::Number))
         || tokens.kind(end) == Some(Kind::Number);
-    let hour = next == "h" || matches!(next, "am" | "pm");
+    let part = |i: usize| words::Part::of(tokens.fold(i)).is_some();
+    let hour = matches!(next, "h" | "am" | "pm")
+        || (next == "in" && part(end + 2))
+        || (next == "du" && part(end + 1))
+        || (next == "at" && tokens.fold(end + 1) == "night");
     if !article || !ends || runs_on || hour || (before == "les" && !matches!(next, "et" | "a")) {
         return None;
     }
@@ -348,79 +221,14 @@ fn day_alone(tokens: &Tokens, at: usize, french: bool) -> Option<(Calendar, usiz
 }
 
 fn may_follow_a_day(word: &str) -> bool {
-    matches!(
-        word,
-        "at" | "in"
-            | "by"
-            | "of"
-            | "from"
-            | "and"
-            | "or"
-            | "to"
-            | "this"
-            | "next"
-            | "but"
-            | "so"
-            | "morning"
-            | "evening"
-            | "afternoon"
-            | "i"
-            | "is"
-            | "for"
-            | "please"
-            | "pls"
-            | "plz"
-            | "it"
-            | "my"
-            | "the"
-            | "because"
-            | "thanks"
-            | "with"
-            | "bc"
-            | "as"
-            | "we"
-            | "a"
-            | "de"
-            | "vers"
-            | "et"
-            | "ou"
-            | "pour"
-            | "du"
-            | "prochain"
-            | "courant"
-            | "des"
-            | "mais"
-            | "dans"
-            | "merci"
-            | "svp"
-            | "que"
-            | "car"
-            | "je"
-            | "j"
-            | "au"
-            | "matin"
-            | "soir"
-            | "midi"
-            | "noon"
-            | "pis"
-            | "faut"
-            | "donc"
-            | "apres"
-            | "avant"
-            | "before"
-            | "after"
-            | "until"
-            | "when"
-            | "if"
-            | "since"
-            | "ce"
-            | "pas"
-            | "par"
-            | "en"
-            | "how"
-            | "can"
-    ) || words::unit(word).is_none() && words::weekday(word, false).is_some()
+    MAY_FOLLOW_A_DAY.has(word) || words::unit(word).is_none() && words::weekday(word, false).is_some()
 }
+
+static MAY_FOLLOW_A_DAY: Words = Words::new(
+    "at in by of from and or to this next but so morning evening afternoon i is for please pls plz it my the because thanks with \
+     bc as we a de vers et ou pour du prochain courant des mais dans merci svp que car je j au matin soir midi noon pis faut donc \
+     apres avant before after until when if since ce pas par en how can",
+);
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,9 @@
 //! Clock times as people write them: `9h`, `13 h 30`, `2pm`, `0900 hrs`, `half past two`, `dix-neuf heures et quart`, `noon`.
 
+use super::spoken::{named, past_the_hour, spelled, words_number};
 use super::words;
 use crate::facts::tokens::{Gap, Kind, Tokens};
+use crate::facts::vocabulary::Words;
 
 /// A clock time met in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,7 +19,7 @@ pub struct Clock {
 }
 
 impl Clock {
-    fn new(hour: u32, minute: u32, either_half: bool, end: usize) -> Option<Self> {
+    pub(super) fn new(hour: u32, minute: u32, either_half: bool, end: usize) -> Option<Self> {
         let hour = if hour == 24 && minute == 0 { 0 } else { hour };
         (hour < 24 && minute < 60).then_some(Self { hour, minute, either_half, end })
     }
@@ -30,7 +32,7 @@ impl Clock {
 
 /// Words that stand before a clock time.
 const BEFORE: &[&str] =
-    &["at", "a", "@", "by", "vers", "around", "about", "from", "des", "avant", "before", "until", "till", "pour", "hour", "time"];
+    &["at", "a", "@", "by", "vers", "around", "about", "from", "des", "avant", "before", "until", "till", "pour", "hour", "time", "@"];
 
 /// Reads a clock time at token `at`. `beside_day`: a day was named just before, so less is enough (`Monday at 9`, `sat 0900`).
 pub fn read(tokens: &Tokens, at: usize, beside_day: bool) -> Option<Clock> {
@@ -123,7 +125,7 @@ fn with_h(tokens: &Tokens, at: usize, n: u32, beside_day: bool) -> Option<Clock>
 }
 
 /// `et demie`, `et quart`, `moins le quart`: minutes to add, and the token behind.
-fn quarters(tokens: &Tokens, at: usize) -> (i64, usize) {
+pub(super) fn quarters(tokens: &Tokens, at: usize) -> (i64, usize) {
     let spelled = [
         (&["et", "demie"][..], 30),
         (&["et", "demi"], 30),
@@ -146,26 +148,9 @@ fn quarters(tokens: &Tokens, at: usize) -> (i64, usize) {
 }
 
 /// Whether the number at `at` is a length of time, not a clock time: `dure 4 h`, `48 h`, `depuis 2 h`.
-fn lasts(tokens: &Tokens, at: usize) -> bool {
-    matches!(
-        tokens.fold_before(at),
-        "dure"
-            | "pendant"
-            | "depuis"
-            | "dans"
-            | "durant"
-            | "duree"
-            | "les"
-            | "last"
-            | "lasts"
-            | "for"
-            | "in"
-            | "within"
-            | "of"
-            | "since"
-            | "sous"
-            | "fait"
-    ) || matches!(tokens.fold(at + 2), "plus" | "apres" | "later" | "ago" | "durant")
+pub(super) fn lasts(tokens: &Tokens, at: usize) -> bool {
+    LASTS.has(tokens.fold_before(at))
+        || matches!(tokens.fold(at + 2), "plus" | "apres" | "later" | "ago" | "durant")
         || tokens.follow(at.saturating_sub(3), &["il", "y", "a"]).is_some_and(|end| end == at)
         || tokens.follow(at.saturating_sub(3), &["y", "'", "a"]).is_some_and(|end| end == at)
 }
@@ -202,8 +187,12 @@ fn with_stop(tokens: &Tokens, at: usize, n: u32, width: usize, beside_day: bool)
 
 /// `at 9`, only beside a day, and where nothing countable follows.
 fn bare(tokens: &Tokens, at: usize, n: u32, beside_day: bool) -> Option<Clock> {
-    let led = matches!(tokens.fold_before(at), "at" | "a" | "@" | "by" | "vers" | "around" | "about" | "from");
     let next = tokens.fold(at + 1);
+    let part = |i: usize| words::Part::of(tokens.fold(i)).is_some();
+    let in_part = (next == "in" && tokens.fold(at + 2) == "the" && part(at + 3))
+        || (next == "du" && part(at + 2))
+        || (next == "at" && tokens.fold(at + 2) == "night");
+    let led = in_part || matches!(tokens.fold_before(at), "at" | "a" | "@" | "by" | "vers" | "around" | "about" | "from");
     let goes_on =
         matches!(next, "%" | "/" | "$" | "€" | "°") || (matches!(next, ":" | "." | "-") && tokens.kind(at + 2) == Some(Kind::Number));
     let counted = tokens.is_word(at + 1) && !may_follow_an_hour(next);
@@ -213,144 +202,12 @@ fn bare(tokens: &Tokens, at: usize, n: u32, beside_day: bool) -> Option<Clock> {
     Clock::new(n, 0, n < 12, at + 1)
 }
 
-fn may_follow_an_hour(word: &str) -> bool {
-    matches!(
-        word,
-        "in" | "on"
-            | "and"
-            | "or"
-            | "sharp"
-            | "this"
-            | "tomorrow"
-            | "today"
-            | "tonight"
-            | "next"
-            | "the"
-            | "my"
-            | "i"
-            | "so"
-            | "but"
-            | "for"
-            | "please"
-            | "pls"
-            | "plz"
-            | "local"
-            | "est"
-            | "edt"
-            | "utc"
-            | "gmt"
-            | "eastern"
-            | "pacific"
-            | "central"
-            | "uk"
-            | "with"
-            | "to"
-            | "at"
-            | "ce"
-            | "du"
-            | "de"
-            | "demain"
-            | "et"
-            | "pour"
-            | "mais"
-            | "je"
-            | "dans"
-            | "svp"
-            | "merci"
-            | "pile"
-            | "le"
-            | "la"
-            | "thanks"
-            | "ty"
-            | "help"
-            | "because"
-            | "as"
-            | "pis"
-            | "when"
-    ) || words::weekday(word, false).is_some_and(|w| !w.1)
-}
-
-/// noon, midi, midnight, minuit.
-fn named(tokens: &Tokens, at: usize) -> Option<Clock> {
-    match tokens.fold(at) {
-        "noon" | "midday" => Clock::new(12, 0, false, at + 1),
-        "midi" if !matches!(tokens.fold_before(at), "-" | "ce" | "cet" | "apres" | "le") => {
-            let (add, end) = match tokens.number(at + 1) {
-                Some((n @ 0..60, 2)) => (i64::from(n), at + 2),
-                _ => quarters(tokens, at + 1),
-            };
-            let minutes = u32::try_from(720 + add).ok()?;
-            Clock::new(minutes / 60, minutes % 60, false, end)
-        }
-        "midnight" | "minuit" => Clock::new(0, 0, false, at + 1),
-        _ => None,
-    }
-}
-
-/// `half past two`, `quarter to nine`, `ten past 8`.
-fn past_the_hour(tokens: &Tokens, at: usize) -> Option<Clock> {
-    let at = tokens.follow(at, &["a"]).filter(|i| tokens.fold(*i) == "quarter").unwrap_or(at);
-    let (minutes, next) = match tokens.fold(at) {
-        "half" => (30, at + 1),
-        "quarter" => (15, at + 1),
-        _ => words_number(tokens, at).filter(|(n, _)| *n < 60 && n % 5 == 0)?,
-    };
-    let past = match tokens.fold(next) {
-        "past" | "after" => true,
-        "to" | "before" | "of" if minutes != 30 => false,
-        _ => return None,
-    };
-    let (hour, end) = tokens.number(next + 1).map(|(n, _)| (n, next + 2)).or_else(|| words_number(tokens, next + 1))?;
-    if !(1..=12).contains(&hour) || words::unit(tokens.fold(end)).is_some() {
-        return None;
-    }
-    let (hour, minute) = if past { (hour, minutes) } else { (if hour == 1 { 12 } else { hour - 1 }, 60 - minutes) };
-    let end = o_clock(tokens, end).unwrap_or(end);
-    finish(tokens, hour, minute, false, end)
-}
-
-/// `eight thirty`, `neuf heures`, `two o'clock`, `five pm`.
-fn spelled(tokens: &Tokens, at: usize, beside_day: bool) -> Option<Clock> {
-    let (n, end) = words_number(tokens, at).filter(|(n, _)| *n <= 24)?;
-    let led = is_led_to(tokens, at);
-    if matches!(tokens.fold(end), "heure" | "heures") && (beside_day || led) && !lasts(tokens, at) {
-        let (add, end) = quarters(tokens, end + 1);
-        let minutes = u32::try_from(i64::from(n) * 60 + add).ok()?;
-        return finish(tokens, minutes / 60, minutes % 60, false, end);
-    }
-    if let Some(end) = o_clock(tokens, end) {
-        return finish(tokens, n, 0, false, end);
-    }
-    if let Some((pm, end)) = meridiem(tokens, end).filter(|_| n <= 12) {
-        return Clock::new(twelve(n, pm)?, 0, false, end);
-    }
-    let minutes = words_number(tokens, end).filter(|(m, behind)| *m >= 10 && *m < 60 && words::unit(tokens.fold(*behind)).is_none());
-    if let Some((minute, end)) = minutes.filter(|_| n <= 12 && (led || beside_day)) {
-        return finish(tokens, n, minute, false, end);
-    }
-    let open = !tokens.is_word(end) || may_follow_an_hour(tokens.fold(end));
-    (beside_day && tokens.fold_before(at) == "at" && n <= 12 && open).then(|| Clock::new(n, 0, n < 12, end)).flatten()
-}
-
-/// A number in words from token `at` on, with its end: `vingt et un`, `dix-neuf`, `forty-five`.
-pub fn words_number(tokens: &Tokens, at: usize) -> Option<(u32, usize)> {
-    let n = words::number(tokens.fold(at))?;
-    let mut next = at + 1;
-    if tokens.fold(next) == "-" {
-        next += 1;
-    }
-    if tokens.follow(next, &["et", "un"]).is_some() && n >= 20 {
-        return Some((n + 1, next + 2));
-    }
-    match words::number(tokens.fold(next)) {
-        Some(unit @ 1..=9) if n >= 20 => Some((n + unit, next + 1)),
-        Some(unit @ 7..=9) if tokens.fold(at) == "dix" => Some((n + unit, next + 1)),
-        _ => Some((n, at + 1)),
-    }
+pub(super) fn may_follow_an_hour(word: &str) -> bool {
+    MAY_FOLLOW_AN_HOUR.has(word) || words::weekday(word, false).is_some_and(|w| !w.1)
 }
 
 /// am or pm at token `at`: whether it is pm, and the token behind.
-fn meridiem(tokens: &Tokens, at: usize) -> Option<(bool, usize)> {
+pub(super) fn meridiem(tokens: &Tokens, at: usize) -> Option<(bool, usize)> {
     if tokens.gap(at) > Gap::Space {
         return None;
     }
@@ -366,7 +223,7 @@ fn meridiem(tokens: &Tokens, at: usize) -> Option<(bool, usize)> {
     }
 }
 
-fn twelve(hour: u32, pm: bool) -> Option<u32> {
+pub(super) fn twelve(hour: u32, pm: bool) -> Option<u32> {
     match (hour, pm) {
         (12, false) => Some(0),
         (1..=11, true) => Some(hour + 12),
@@ -376,17 +233,24 @@ fn twelve(hour: u32, pm: bool) -> Option<u32> {
     }
 }
 
-fn o_clock(tokens: &Tokens, at: usize) -> Option<usize> {
+pub(super) fn o_clock(tokens: &Tokens, at: usize) -> Option<usize> {
     tokens.follow(at, &["o", "'", "clock"]).or_else(|| tokens.follow(at, &["oclock"])).or_else(|| tokens.follow(at, &["o", "clock"]))
 }
 
 /// With an am or pm behind, where there is one.
-fn finish(tokens: &Tokens, hour: u32, minute: u32, padded: bool, end: usize) -> Option<Clock> {
+pub(super) fn finish(tokens: &Tokens, hour: u32, minute: u32, padded: bool, end: usize) -> Option<Clock> {
     match meridiem(tokens, end) {
         Some((pm, end)) => Clock::new(twelve(hour, pm)?, minute, false, end),
         None => Clock::new(hour, minute, !padded && (1..12).contains(&hour), end),
     }
 }
+
+static LASTS: Words = Words::new("dure pendant depuis dans durant duree les last lasts for in within of since sous fait");
+
+static MAY_FOLLOW_AN_HOUR: Words = Words::new(
+    "in on and or sharp this tomorrow today tonight next the my i so but for please pls plz local est edt utc gmt eastern pacific \
+     central uk with to at ce du de demain et pour mais je dans svp merci pile le la thanks ty help because as pis when",
+);
 
 #[cfg(test)]
 mod tests {

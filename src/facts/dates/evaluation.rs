@@ -1,5 +1,6 @@
 //! Which of the days in a message is the evaluation's: never the day the code came, nor the deadline of something else.
 
+use crate::facts::vocabulary::Words;
 use std::ops::Range;
 
 use jiff::civil::{Date, DateTime, Time};
@@ -9,181 +10,12 @@ use crate::facts::tokens::Tokens;
 
 /// Whether a word (folded) names an evaluation.
 pub fn is_exam_word(word: &str) -> bool {
-    matches!(
-        word,
-        "exam"
-            | "exams"
-            | "examination"
-            | "examinations"
-            | "midterm"
-            | "midterms"
-            | "final"
-            | "finals"
-            | "quiz"
-            | "paper"
-            | "test"
-            | "tests"
-            | "assessment"
-            | "evaluation"
-            | "evaluations"
-            | "eval"
-            | "evals"
-            | "examen"
-            | "examens"
-            | "exam's"
-            | "epreuve"
-            | "epreuves"
-            | "partiel"
-            | "partiels"
-            | "intra"
-            | "intras"
-            | "controle"
-            | "rattrapage"
-            | "concours"
-            | "osce"
-            | "ecos"
-            | "resit"
-            | "viva"
-            | "sitting"
-            | "session"
-            | "resits"
-            | "certification"
-            | "oral"
-            | "ecrit"
-            | "exma"
-            | "exame"
-            | "examn"
-            | "interro"
-            | "testing"
-            | "colle"
-            | "supplemental"
-    )
+    EXAM_WORD.has(word)
 }
 
 /// Words of another event: a day told with them is not the evaluation's.
 fn is_other_event(word: &str) -> bool {
-    matches!(
-        word,
-        "received"
-            | "receive"
-            | "got"
-            | "gotten"
-            | "sent"
-            | "send"
-            | "came"
-            | "arrived"
-            | "mailed"
-            | "emailed"
-            | "resent"
-            | "issued"
-            | "dated"
-            | "wrote"
-            | "since"
-            | "registered"
-            | "enrolled"
-            | "registration"
-            | "tried"
-            | "asked"
-            | "requested"
-            | "activated"
-            | "created"
-            | "expired"
-            | "expires"
-            | "expire"
-            | "invitation"
-            | "invite"
-            | "invited"
-            | "code"
-            | "link"
-            | "birthday"
-            | "born"
-            | "deadline"
-            | "changed"
-            | "ended"
-            | "ends"
-            | "paid"
-            | "dropped"
-            | "reset"
-            | "signed"
-            | "started"
-            | "began"
-            | "finished"
-            | "worked"
-            | "logged"
-            | "called"
-            | "reported"
-            | "updated"
-            | "submitted"
-            | "graduated"
-            | "ago"
-            | "recu"
-            | "recue"
-            | "recus"
-            | "recues"
-            | "envoye"
-            | "envoyee"
-            | "eu"
-            | "arrive"
-            | "arrivee"
-            | "depuis"
-            | "inscrite"
-            | "inscrit"
-            | "inscription"
-            | "demande"
-            | "essaye"
-            | "active"
-            | "cree"
-            | "expirait"
-            | "expire's"
-            | "date limite"
-            | "limite"
-            | "lien"
-            | "naissance"
-            | "ne"
-            | "nee"
-            | "ecrit"
-            | "paye"
-            | "change"
-            | "quitte"
-            | "ferme"
-            | "commande"
-            | "telephone"
-            | "appele"
-            | "rappele"
-            | "tentative"
-            | "relance"
-            | "annoncee"
-            | "annonce"
-            | "emise"
-            | "emis"
-            | "date's"
-            | "parvenue"
-            | "refund"
-            | "unsubscribe"
-            | "leave"
-            | "office"
-            | "vacation"
-            | "conge"
-            | "courriel"
-            | "email"
-            | "mail"
-            | "respond"
-            | "reply"
-            | "answer"
-            | "reponse"
-            | "hospital"
-            | "hopital"
-            | "missed"
-            | "prof"
-            | "recois"
-            | "redemande"
-            | "redemandee"
-            | "demandee"
-            | "fait"
-            | "moved"
-            | "wedding"
-            | "told"
-    )
+    OTHER_EVENT.has(word)
 }
 
 fn ends_clause(word: &str) -> bool {
@@ -199,7 +31,9 @@ pub fn tells_of_the_past(tokens: &Tokens, at: usize, end: usize) -> bool {
         if is_exam_word(word) || matches!(word, "will" | "by" | "before" | "avant" | "prevu" | "prevue" | "until" | "sera" | "lieu" | "is")
         {
             past = false;
-        } else if is_past(word) {
+        } else if is_past(word)
+            || (word == "from" && matches!(tokens.fold_before(i), "s" | "is" | "mail" | "email" | "invitation" | "code"))
+        {
             past = true;
         }
     }
@@ -208,61 +42,7 @@ pub fn tells_of_the_past(tokens: &Tokens, at: usize, end: usize) -> bool {
 }
 
 fn is_past(word: &str) -> bool {
-    matches!(
-        word,
-        "received"
-            | "got"
-            | "sent"
-            | "came"
-            | "arrived"
-            | "mailed"
-            | "emailed"
-            | "resent"
-            | "issued"
-            | "dated"
-            | "since"
-            | "registered"
-            | "tried"
-            | "asked"
-            | "requested"
-            | "activated"
-            | "created"
-            | "expired"
-            | "was"
-            | "were"
-            | "had"
-            | "ended"
-            | "paid"
-            | "missed"
-            | "did"
-            | "waiting"
-            | "been"
-            | "recu"
-            | "recue"
-            | "recus"
-            | "recues"
-            | "envoye"
-            | "envoyee"
-            | "eu"
-            | "depuis"
-            | "essaye"
-            | "demande"
-            | "demandee"
-            | "cree"
-            | "rate"
-            | "manque"
-            | "etait"
-            | "ecrit"
-            | "paye"
-            | "arrivee"
-            | "from"
-            | "passe"
-            | "passee"
-            | "emise"
-            | "reported"
-            | "supposed"
-            | "lai"
-    )
+    PAST.has(word)
 }
 
 /// The evaluation's day and clock time among `mentions`, each by its place in the list.
@@ -287,9 +67,10 @@ pub fn choose(tokens: &Tokens, mentions: &[Mention], courses: &[Range<usize>], n
     }
     let Some((day, _)) = best else { return clock_only(tokens, mentions, &scores, now) };
     let on = mentions.get(day).and_then(|m| m.on).map(|d| (d, day));
-    let own = mentions.get(day).and_then(|m| m.time.map(|t| (afternoon(t, m), day)));
+    let own = mentions.get(day).filter(|m| !m.computed).and_then(|m| m.time.map(|t| (afternoon(t, m), day)));
     let same_day = || {
-        let with_time = mentions.iter().enumerate().filter(|(i, m)| m.on == on.map(|o| o.0) && scores.get(*i).is_some_and(|s| *s >= 2));
+        let with_time =
+            mentions.iter().enumerate().filter(|(i, m)| !m.computed && m.on == on.map(|o| o.0) && scores.get(*i).is_some_and(|s| *s >= 2));
         with_time.filter_map(|(i, m)| m.time.map(|t| (afternoon(t, m), i))).next()
     };
     Chosen { on, time: own.or_else(same_day).or_else(|| best_clock(tokens, mentions, &scores, day)) }
@@ -307,7 +88,8 @@ fn best_clock(tokens: &Tokens, mentions: &[Mention], scores: &[i32], day: usize)
     let close = |m: &Mention| {
         let near = m.tokens.start.abs_diff(chosen.tokens.end).min(chosen.tokens.start.abs_diff(m.tokens.end));
         let begins = (m.tokens.start.saturating_sub(4)..m.tokens.start).any(|i| is_beginning(tokens.fold(i)));
-        near <= 12 || begins
+        let same = tokens.sentence_start(m.tokens.start) == tokens.sentence_start(chosen.tokens.start);
+        near <= 6 || begins || (near <= 14 && same) || clue_before(tokens, m) == Some(Clue::Exam)
     };
     let points = |i: usize| scores.get(i).copied().unwrap_or(0);
     let best = alone.filter(|(i, m)| points(*i) >= 0 && close(m)).max_by_key(|(i, _)| (points(*i), usize::MAX - i))?;
@@ -362,11 +144,14 @@ fn score(tokens: &Tokens, mention: &Mention, courses: &[Range<usize>], now: Opti
         let between =
             if c.end <= mention.span.start { tokens.slice(c.end..mention.span.start) } else { tokens.slice(mention.span.end..c.start) };
         (c.end <= mention.span.start || c.start >= mention.span.end)
-            && between.split_whitespace().count() <= 4
+            && between.split_whitespace().count() <= 6
             && !between.contains(['.', '\n'])
     };
-    if points >= 0 && courses.iter().any(beside) {
-        points += 3;
+    if courses.iter().any(beside) && (points >= 0 || mention.time.is_some() || tokens.fold_before(mention.tokens.start) == "(") {
+        points = points.max(0) + 4;
+    }
+    if mention.computed && before != Some(Clue::Exam) && after != Some(Clue::Exam) {
+        points -= 4;
     }
     if let (Some(on), Some(now)) = (mention.on, now) {
         let days = (on - now.date()).get_days();
@@ -395,11 +180,18 @@ fn clue_before(tokens: &Tokens, mention: &Mention) -> Option<Clue> {
         let word = tokens.fold(i);
         if is_exam_word(word)
             && !(word == "session" && matches!(tokens.fold(i + 1), "expired" | "expiree"))
-            && !(word == "test" && tokens.fold_before(i) == "practice")
+            && !(word == "test"
+                && (tokens.fold_before(i) == "practice"
+                    || tokens.follow(i + 1, &["de", "pratique"]).is_some()
+                    || tokens.follow(i + 1, &["d", "'", "essai"]).is_some()))
         {
             return Some(Clue::Exam);
         }
-        if is_other_event(word) && !clause_ended {
+        if matches!(word, "sit" | "sat" | "sitting" | "sits") && i + 1 < at {
+            return Some(Clue::Exam);
+        }
+        let enrolled = matches!(word, "registered" | "enrolled" | "inscrit" | "inscrite") && mention.time.is_some();
+        if is_other_event(word) && !clause_ended && !enrolled {
             return Some(Clue::Other);
         }
         clause_ended |= ends_clause(word) || (word == "," && at - i > 2);
@@ -416,6 +208,9 @@ fn clue_after(tokens: &Tokens, mention: &Mention) -> Option<Clue> {
         if is_exam_word(word) {
             return Some(Clue::Exam);
         }
+        if word == "now" && i == from {
+            return Some(Clue::Other);
+        }
         if ends_clause(word) || (is_other_event(word) && i > from + 1) {
             return None;
         }
@@ -431,3 +226,25 @@ fn previous_sentence_has_exam(tokens: &Tokens, mention: &Mention) -> bool {
     let Some(last) = start.checked_sub(1) else { return false };
     (tokens.sentence_start(last)..start).any(|i| is_exam_word(tokens.fold(i)))
 }
+
+static EXAM_WORD: Words = Words::new(
+    "exam exams examination examinations midterm midterms final finals quiz paper test tests assessment evaluation evaluations \
+     eval evals examen examens epreuve epreuves partiel partiels intra intras controle rattrapage concours osce ecos resit viva \
+     sitting session resits certification oral mock mocks lexamen lexam leval lepreuve exma exame examn interro testing colle \
+     supplemental",
+);
+static OTHER_EVENT: Words = Words::new(
+    "received receive got gotten sent send came arrived mailed emailed resent issued dated wrote since registered enrolled \
+     registration tried asked requested activated created expired expires expire invitation invite invited code link birthday born \
+     deadline changed ended ends paid dropped reset signed started began finished worked logged called reported updated submitted \
+     graduated ago recu recue recus recues envoye envoyee eu arrive arrivee depuis inscrite inscrit inscription demande essaye \
+     active cree expirait limite lien naissance nee paye change quitte ferme ajoutee ajoute added commande telephone appele \
+     rappele tentative relance annoncee annonce emise emis parvenue refund unsubscribe leave office vacation conge courriel email \
+     mail respond reply answer reponse hospital hopital prof recois redemande redemandee demandee moved wedding told eue ecrit",
+);
+static PAST: Words = Words::new(
+    "received got sent came arrived mailed emailed resent issued dated since registered tried asked requested activated created \
+     expired was were had ended paid missed did waiting been recu recue recus recues envoye envoyee eu depuis essaye demande \
+     demandee cree rate manque etait paye arrivee passe passee emise reported supposed lai avait avais eue eues ajoutee \
+     ajoute added",
+);

@@ -1,8 +1,10 @@
 //! Days told from today: `tomorrow`, `ce soir`, `in two days`, `il y a 3 jours`, `next Friday`, `jeudi en huit`, `la semaine prochaine`.
 
+use crate::facts::vocabulary::Words;
 use jiff::civil::Weekday;
 
-use super::clock::words_number;
+use super::spoken::words_number;
+use super::weeks::{weekday, weeks};
 use super::words::{self, Part, Unit};
 use crate::facts::tokens::{Gap, Kind, Tokens};
 
@@ -45,7 +47,11 @@ pub fn read(tokens: &Tokens, at: usize, french: bool) -> Option<(Relative, usize
     if !matches!(tokens.kind(at)?, Kind::Word | Kind::Number) {
         return None;
     }
-    named(tokens, at).or_else(|| counted(tokens, at, french)).or_else(|| weeks(tokens, at)).or_else(|| weekday(tokens, at, french))
+    named(tokens, at)
+        .map(|found| in_eight_days(tokens, found))
+        .or_else(|| counted(tokens, at, french))
+        .or_else(|| weeks(tokens, at))
+        .or_else(|| weekday(tokens, at, french))
 }
 
 /// today, tomorrow, ce soir, avant-hier …
@@ -93,6 +99,14 @@ fn named(tokens: &Tokens, at: usize) -> Option<(Relative, usize)> {
             days(i32::try_from(n).ok()?, at + 3)
         }
         _ => None,
+    }
+}
+
+/// `d'aujourd'hui en huit`.
+fn in_eight_days(tokens: &Tokens, (relative, end): (Relative, usize)) -> (Relative, usize) {
+    match (relative, tokens.follow(end, &["en", "huit"])) {
+        (Relative::Days(n, part), Some(behind)) => (Relative::Days(n + 7, part), behind),
+        _ => (relative, end),
     }
 }
 
@@ -147,6 +161,7 @@ fn counted(tokens: &Tokens, at: usize, french: bool) -> Option<(Relative, usize)
     match next {
         "ago" => span(-count, unit, end + 1),
         "left" | "away" | "hence" | "out" if tokens.fold_before(at) != "for" => span(count, unit, end + 1),
+        "from" if tokens.fold(end + 1) == "now" => span(count, unit, end + 2),
         "to" if tokens.fold(end + 1) == "go" => span(count, unit, end + 2),
         "until" | "till" | "til" => span(count, unit, end),
         "before" | "avant" if !matches!(tokens.fold_before(at), "the" | "les") => {
@@ -187,28 +202,7 @@ fn leads_to_anchor(tokens: &Tokens, at: usize) -> Option<usize> {
 fn skip_softeners(tokens: &Tokens, at: usize) -> usize {
     let mut at = at;
     for _ in 0..3 {
-        if !matches!(
-            tokens.fold(at),
-            "about"
-                | "around"
-                | "exactly"
-                | "only"
-                | "just"
-                | "the"
-                | "next"
-                | "environ"
-                | "les"
-                | "less"
-                | "than"
-                | "moins"
-                | "de"
-                | "like"
-                | "deja"
-                | "approximately"
-                | "juste"
-                | "at"
-                | "most"
-        ) {
+        if !SKIP_SOFTENERS.has(tokens.fold(at)) {
             break;
         }
         at += 1;
@@ -270,72 +264,8 @@ fn span(count: i32, unit: Unit, end: usize) -> Option<(Relative, usize)> {
     Some((relative, end))
 }
 
-/// `next week`, `the week after next`, `la semaine prochaine`, `le mois passé`.
-fn weeks(tokens: &Tokens, at: usize) -> Option<(Relative, usize)> {
-    let (first, second, third) = (tokens.fold(at), tokens.fold(at + 1), tokens.fold(at + 2));
-    if matches!(first, "semaine" | "mois") {
-        let turn = match second {
-            "prochaine" | "prochain" => 1,
-            "passee" | "passe" | "derniere" | "dernier" => -1,
-            "qui" if third == "vient" => return shift(first, 1, at + 3),
-            _ => return None,
-        };
-        return shift(first, turn, at + 2);
-    }
-    if let Some(end) = tokens.follow(at, &["week", "after", "next"]) {
-        return shift("week", 2, end);
-    }
-    let turn = match first {
-        "next" | "following" | "coming" => 1,
-        "this" | "cette" | "ce" => 0,
-        "last" | "previous" => -1,
-        _ => return None,
-    };
-    let at = if matches!(second, "coming" | "following") { at + 1 } else { at };
-    shift(tokens.fold(at + 1), turn, at + 2)
-}
-
-fn shift(unit: &str, turn: i32, end: usize) -> Option<(Relative, usize)> {
-    match words::unit(unit)? {
-        Unit::Week => Some((Relative::Week(turn), end)),
-        Unit::Month => Some((Relative::Month(turn), end)),
-        Unit::Year => Some((Relative::Month(turn.checked_mul(12)?), end)),
-        _ => None,
-    }
-}
-
-/// A weekday with `next`, `this`, `prochain`, `dernier`, `en huit`, `week` around it.
-fn weekday(tokens: &Tokens, at: usize, french: bool) -> Option<(Relative, usize)> {
-    let (turn, day_at) = match tokens.fold(at) {
-        "next" => (Turn::NextWeek, at + 1),
-        "this" | "coming" | "upcoming" => (Turn::Coming, at + 1 + usize::from(matches!(tokens.fold(at + 1), "coming" | "upcoming"))),
-        "last" | "past" => (Turn::Last, at + 1),
-        _ => (Turn::Coming, at),
-    };
-    if matches!(tokens.fold_before(at), "every" | "each" | "chaque" | "tous" | "les") {
-        return None;
-    }
-    let (day, weak) = words::weekday(tokens.fold(day_at), french)?;
-    let mut end = day_at + 1;
-    if weak && tokens.fold(end) == "." && tokens.gap(end) == Gap::None {
-        end += 1;
-    }
-    if tokens.fold(end) == "'" && tokens.fold(end + 1) == "s" && tokens.gap(end + 1) == Gap::None {
-        end += 2;
-    }
-    let (turn, end) = match (tokens.fold(end), tokens.fold(end + 1)) {
-        ("prochain", _) => (Turn::Prochain, end + 1),
-        ("dernier" | "passe", _) => (Turn::Last, end + 1),
-        ("qui", "vient") => (Turn::Prochain, end + 2),
-        ("en", "huit") => (Turn::After(1), end + 2),
-        ("en", "quinze") => (Turn::After(2), end + 2),
-        ("week", _) => (Turn::After(1), end + 1),
-        ("next", next) if words::unit(next).is_none() => (Turn::NextWeek, end + 1),
-        ("gone", _) => (Turn::Last, end + 1),
-        _ => (turn, end),
-    };
-    Some((Relative::Weekday(day, turn, weak && day_at == at), end))
-}
+static SKIP_SOFTENERS: Words =
+    Words::new("about around exactly only just the next environ les less than moins de like deja approximately juste at most");
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,9 @@
 //! The candidate's name, as the message spells it: told in the body, else in the signature, else in From.
 
+mod another;
 pub mod body;
+mod form;
+pub mod signed;
 pub mod words;
 pub mod written;
 
@@ -26,8 +29,8 @@ pub fn read(body: &Tokens, signature: &Tokens, from: &str, skip: &[Range<usize>]
     let told = body::told(body, skip);
     let display = Tokens::of(from);
     let sources = [
-        (body, Place::Body, body::signed(body, skip)),
-        (signature, Place::Signature, body::in_signature(signature)),
+        (body, Place::Body, signed::signed(body, skip)),
+        (signature, Place::Signature, signed::in_signature(signature)),
         (&display, Place::From, display_name(&display)),
     ];
     let mut names = Names { for_another: told.as_ref().is_some_and(|t| t.for_another), ..Names::default() };
@@ -60,7 +63,13 @@ impl Names {
         if self.first.is_none() && self.last.is_none() {
             return self.take(tokens, place, written);
         }
-        if self.first.is_some() && self.last.is_some() {
+        if let (Some(first), Some(last)) = (&self.first, &self.last) {
+            let whole = fold(&format!("{} {}", first.value, last.value));
+            let same = written.first.clone().is_some_and(|s| fold(tokens.slice(s)) == whole);
+            if let (true, Some(other), Some(all)) = (same, written.last.clone(), written.first.clone()) {
+                self.first = Some(Found { value: one_line(tokens.slice(all.clone())), place, span: all });
+                self.last = Some(Found { value: one_line(tokens.slice(other.clone())), place, span: other });
+            }
             return;
         }
         let part = |span: &Option<Range<usize>>| span.clone().map(|s| (fold(tokens.slice(s.clone())), s));
@@ -102,7 +111,8 @@ fn display_name(tokens: &Tokens) -> Option<Written> {
     let start = (0..end).find(|i| tokens.is_word(*i)).unwrap_or(end);
     let odd = (start..tokens.len()).any(|i| tokens.fold(i) == "@")
         || (start..end).any(|i| tokens.number(i).is_some() || words::is_role(tokens.fold(i)));
-    if odd || end - start > 12 {
+    let nickname = end == start + 1 && tokens.get(start).is_some_and(|t| !t.capital);
+    if odd || nickname || end - start > 12 {
         return None;
     }
     written::split(tokens, start..end, false)

@@ -67,7 +67,7 @@ pub fn split(tokens: &Tokens, range: Range<usize>, last_first: bool) -> Option<W
         (from < to).then(|| tokens.span(first.tokens.start, last.tokens.end))
     };
     let count = named.len();
-    if count == 0 || count > 6 {
+    if count == 0 || count > 6 || named.iter().all(|u| u.particle) {
         return None;
     }
     if let Some(comma) = comma {
@@ -115,12 +115,13 @@ fn border(tokens: &Tokens, named: &[&Unit], initial_leads: bool, titled: bool, l
         return Cut::LastEnds((particles + 1).min(count - 1));
     }
     if let Some(at) = (1..count).find(|i| named.get(*i).is_some_and(|u| u.particle)) {
-        return Cut::LastBegins(at);
+        let iberian = matches!(fold(at), "de" | "da" | "do" | "dos" | "das" | "del") && at == 2 && !words::is_second_first_name(fold(1));
+        return Cut::LastBegins(if iberian { 1 } else { at });
     }
-    if count == 3 && words::is_chinese_surname(fold(0)) && !words::is_chinese_surname(fold(2)) {
+    if count == 3 && words::is_leading_surname(fold(0)) && !words::is_leading_surname(fold(2)) {
         return Cut::LastEnds(1);
     }
-    if count == 3 && (words::is_chinese_surname(fold(2)) || words::is_second_first_name(fold(1))) {
+    if count == 3 && (words::is_leading_surname(fold(2)) || words::is_second_first_name(fold(1))) {
         return Cut::LastBegins(2);
     }
     Cut::LastBegins(1)
