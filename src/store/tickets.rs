@@ -171,4 +171,14 @@ impl Store {
             draft.map(|(id, to, subject, text, template, language, state)| DraftRow { id, to, subject, text, template, language, state });
         Ok(Some(Ticket { row: row.into(), words, quoted, from_address, proof, outcome_json, draft }))
     }
+
+    /// Sets a ticket's status: `open`, `answered`, `closed`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn set_ticket_status(&self, id: &str, status: &str) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE ticket SET status = $2 WHERE id = $1";
+        on!(self, pool => sqlx::query(SQL).bind(id).bind(status).execute(pool).await.map(drop)?);
+        Ok(())
+    }
 }
