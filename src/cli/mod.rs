@@ -1,1 +1,127 @@
 //! One file a command; speaks to the terminal, decides nothing.
+
+mod demo;
+mod directory;
+mod doctor;
+mod init;
+mod ledger;
+mod read;
+mod rules;
+mod screen;
+mod serve;
+mod triage;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::fault::TextFile;
+use crate::settings::Settings;
+use crate::triage::playbook::Playbook;
+
+/// Reads the support mailbox of an evaluation platform, finds out who cannot get in and why, and has the right reply waiting.
+#[derive(Debug, Parser)]
+#[command(name = "usher", version, after_help = "First steps:\n  usher demo              everything at work on sample mail, nothing to set up\n  usher triage mail.eml   the verdict on one message\n  usher init              write settings, rules and templates to edit\n  usher doctor            check that everything is in place\n\nExit codes: 0 fine, 1 found faults, 2 could not run.")]
+struct Arguments {
+    /// Settings file.
+    #[arg(long, global = true, default_value = "usher.toml", env = "USHER_CONFIG")]
+    config: PathBuf,
+    /// Say more about what happens, on standard error.
+    #[arg(long, short, global = true)]
+    verbose: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// The main job on sample mail, with nothing to set up.
+    Demo(demo::Demo),
+    /// Write a commented usher.toml, rules/ and templates/.
+    Init(init::Init),
+    /// Check settings, rules, templates, directory, database, mail servers and chat.
+    Doctor,
+    /// Run: mail in, drafts and replies out, alarms, desk.
+    Serve(serve::Serve),
+    /// What a message is and says; needs no directory, no network, no settings.
+    Read(read::Read),
+    /// The verdict on messages, with its reasons.
+    Triage(triage::Triage),
+    /// The register of candidates.
+    #[command(subcommand)]
+    Directory(directory::Directory),
+    /// The rules.
+    #[command(subcommand)]
+    Rules(rules::Rules),
+    /// Every message of the mailboxes and its fate.
+    Ledger(ledger::Ledger),
+}
+
+/// What a command came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Done {
+    Fine,
+    Faults,
+}
+
+/// Runs the program with the arguments of this process.
+pub fn main() -> ExitCode {
+    // Reading strangers' mail must not end because whoever reads our output went away.
+    let arguments = Arguments::parse();
+    let level = if arguments.verbose { "usher=info" } else { "usher=warn" };
+    let filter = tracing_subscriber::EnvFilter::try_from_env("USHER_LOG").unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    match run(arguments) {
+        Ok(Done::Fine) => ExitCode::SUCCESS,
+        Ok(Done::Faults) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("usher: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> anyhow::Result<Done> {
+    let config = arguments.config.as_path();
+    match arguments.command {
+        Command::Demo(demo) => wait_for(demo.run()),
+        Command::Init(init) => init.run(),
+        Command::Doctor => wait_for(doctor::run(config)),
+        Command::Serve(serve) => wait_for(serve.run(config)),
+        Command::Read(read) => read.run(config),
+        Command::Triage(triage) => triage.run(config),
+        Command::Directory(directory) => wait_for(directory.run(config)),
+        Command::Rules(rules) => rules.run(config),
+        Command::Ledger(ledger) => wait_for(ledger.run(config)),
+    }
+}
+
+fn wait_for<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+}
+
+/// The settings, which must be there.
+fn settings(config: &Path) -> anyhow::Result<Settings> {
+    Ok(Settings::load(config, std::env::vars())?)
+}
+
+/// The settings where there are any; files can be read without.
+fn settings_if_any(config: &Path) -> anyhow::Result<Settings> {
+    if config.exists() { settings(config) } else { Ok(Settings::default()) }
+}
+
+/// The rules and templates that the settings name, else those built in.
+fn playbook(settings: &Settings) -> anyhow::Result<Playbook> {
+    let (built_rules, built_templates) = Playbook::built_in_files();
+    let rules = texts(settings.rules.as_deref(), &["toml"], built_rules)?;
+    let templates = texts(settings.templates.as_deref(), &["hbs"], built_templates)?;
+    Ok(Playbook::load(&rules, &templates, settings.identity(), settings.letterhead(), settings.urgency)?)
+}
+
+fn texts(folder: Option<&Path>, endings: &[&str], built_in: Vec<TextFile>) -> anyhow::Result<Vec<TextFile>> {
+    match folder {
+        Some(folder) => crate::channels::files::texts(folder, endings).map_err(anyhow::Error::msg),
+        None => Ok(built_in),
+    }
+}

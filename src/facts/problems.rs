@@ -37,7 +37,8 @@ pub fn read(message: &Message, lexicon: &Lexicon) -> Complaint {
     let scores = lexicon.judges.judge(&features::of(&all, &lexicon.concepts));
     let (problems, rest) = scores.split_at(PROBLEMS.len().min(scores.len()));
     let (kinds, tried) = rest.split_at(KINDS.len().min(rest.len()));
-    let intent = intent(kinds, problems, &features::concepts_in(&all, &lexicon.concepts));
+    let heard = features::concepts_in(&all, &lexicon.concepts);
+    let intent = intent(kinds, problems, &heard);
     if intent != Intent::Request {
         return Complaint { intent, problems: Vec::new(), tried: Vec::new(), sure: false };
     }
@@ -45,7 +46,7 @@ pub fn read(message: &Message, lexicon: &Lexicon) -> Complaint {
     let named = named(problems);
     Complaint {
         intent,
-        sure: is_sure(problems),
+        sure: is_sure(problems) && !is_doubtful(&named, &heard),
         problems: named.into_iter().map(|at| place.of(at, problem_at(at))).collect(),
         tried: above(tried, TRIED_FROM)
             .into_iter()
@@ -83,6 +84,12 @@ fn is_sure(problems: &[f32]) -> bool {
     let over = problems.iter().filter(|s| **s > SURE).count();
     let under = problems.iter().filter(|s| **s < -SURE).count();
     over == 1 && over + under == problems.len()
+}
+
+/// Words that say a problem outright although no judge named it.
+fn is_doubtful(named: &[usize], heard: &[&str]) -> bool {
+    const OUTRIGHT: [(&str, Problem); 1] = [("forgotten", Problem::ForgotPassword)];
+    OUTRIGHT.iter().any(|(concept, problem)| heard.contains(concept) && !named.iter().any(|at| problem_at(*at) == *problem))
 }
 
 /// A person who needs help must never be taken for one who does not, so a message counts as settled only when every judge agrees.

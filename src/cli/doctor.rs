@@ -1,0 +1,134 @@
+//! `usher doctor`: one line a check, and what to do where it fails.
+
+use std::path::Path;
+
+use super::{Done, playbook, serve, settings};
+use crate::channels::discord::Discord;
+use crate::channels::files;
+use crate::channels::mailbox::Source;
+use crate::channels::smtp::Smtp;
+use crate::clock::{Clock, System};
+use crate::people::import;
+use crate::settings::Settings;
+use crate::store::Store;
+use crate::triage::examples;
+
+#[derive(Default)]
+struct Doctor {
+    failed: usize,
+}
+
+impl Doctor {
+    fn say<E: std::fmt::Display>(&mut self, what: &str, result: Result<String, E>, remedy: &str) {
+        match result {
+            Ok(found) => println!("ok    {what:<22}{found}"),
+            Err(error) => {
+                self.failed += 1;
+                println!("FAIL  {what:<22}{error}\n      {:<22}→ {remedy}", "");
+            }
+        }
+    }
+
+    fn warn(what: &str, found: &str, remedy: &str) {
+        println!("warn  {what:<22}{found}\n      {:<22}→ {remedy}", "");
+    }
+}
+
+/// Checks everything.
+///
+/// # Errors
+/// Never: what fails is told in its line.
+pub async fn run(config: &Path) -> anyhow::Result<Done> {
+    let mut doctor = Doctor::default();
+    let settings = match settings(config) {
+        Ok(settings) => settings,
+        Err(error) => {
+            doctor.say::<anyhow::Error>("settings", Err(error), "Mend these lines; usher.example.toml lists the keys.");
+            return Ok(Done::Faults);
+        }
+    };
+    doctor.say::<String>("settings", Ok(config.display().to_string()), "");
+    for key in settings.open_secrets() {
+        Doctor::warn("secrets", &format!("{key} stands in the file"), "Move it to a file (…_file) or to the environment.");
+    }
+    on_disk(&mut doctor, &settings);
+    store(&mut doctor, &settings).await;
+    machines(&mut doctor, &settings).await;
+    let clock = System.now();
+    doctor.say("clock", if clock.as_second() > 1_700_000_000 { Ok(clock.to_string()) } else { Err("the clock is wrong") }, "Set the machine's clock.");
+    Doctor::warn(
+        "authentication",
+        &format!("results of `{}` are trusted", settings.mail.authserv_id),
+        "Make sure that your mail server adds one to every message and strips those of strangers (RFC 8601 section 5).",
+    );
+    println!("{}", if doctor.failed == 0 { "Everything is in place.".to_owned() } else { format!("{} checks failed.", doctor.failed) });
+    Ok(if doctor.failed == 0 { Done::Fine } else { Done::Faults })
+}
+
+fn on_disk(doctor: &mut Doctor, settings: &Settings) {
+    match playbook(settings) {
+        Ok(playbook) => {
+            let checked = examples::check(&playbook);
+            let failed = checked.iter().filter(|c| !c.passed).count();
+            let told = format!("{} cases, {} examples", playbook.rulebook.cases.len(), checked.len());
+            doctor.say("rules and templates", if failed == 0 { Ok(told) } else { Err(format!("{failed} examples fail")) }, "Run `usher rules check`.");
+            let named = serve::known_cases(settings, &playbook).map(|()| match settings.replies.automatic.len() {
+                0 => "none: usher only drafts".to_owned(),
+                _ => settings.replies.automatic.join(", "),
+            });
+            doctor.say("automatic replies", named, "Name cases of rules/policy.toml, or leave the list empty.");
+        }
+        Err(error) => doctor.say::<anyhow::Error>("rules and templates", Err(error), "Mend these lines."),
+    }
+    if let Some(folder) = &settings.directory.path {
+        let read = files::directory(folder, &import::FILES).and_then(|f| import::tables(&f).map_err(|e| e.to_string()));
+        let told = read.map(|t| format!("{} candidates, {} invitations", t.candidates.len(), t.invitations.len()));
+        doctor.say("directory files", told, "Mend these lines; nothing is taken from faulty files.");
+    }
+}
+
+async fn store(doctor: &mut Doctor, settings: &Settings) {
+    match Store::open(&settings.store).await {
+        Ok(store) => {
+            doctor.say::<String>("store", Ok("opened and up to date".into()), "");
+            let register = match store.directory_status().await {
+                Ok(Some(status)) => Ok(format!("version {} of {}", status.version, status.imported_at)),
+                Ok(None) if settings.directory.path.is_some() => Ok("none yet; the files are taken at the first start".into()),
+                Ok(None) => Err("there is none".to_owned()),
+                Err(error) => Err(error.to_string()),
+            };
+            doctor.say("register", register, "Set [directory] path, or run `usher directory import DIR`.");
+        }
+        Err(error) => doctor.say("store", Err(error), "Check [store] url, the folder's permissions, and that the database runs."),
+    }
+}
+
+async fn machines(doctor: &mut Doctor, settings: &Settings) {
+    for (name, mailbox) in &settings.mailbox {
+        let looked = match Source::open(mailbox).await {
+            Ok(mut source) => match source.look(None).await {
+                Ok(look) => source.has_draft("usher.doctor@localhost").await.map(|_| format!("{} messages, drafts folder reached", look.waiting.len())),
+                Err(fault) => Err(fault),
+            },
+            Err(fault) => Err(fault),
+        };
+        doctor.say(&format!("mailbox {name}"), looked, "Check host, port, tls, user and password, and the names of inbox and drafts.");
+    }
+    if settings.mailbox.is_empty() {
+        doctor.say("mailbox", Err("there is none"), "Add [mailbox.support] with host, user and password_file.");
+    }
+    if let Some(smtp) = &settings.smtp {
+        let checked = match Smtp::new(smtp) {
+            Ok(way) => way.check().await.map(|()| "signed in".to_owned()),
+            Err(fault) => Err(fault),
+        };
+        doctor.say("smtp", checked, "Check host, port, tls, user and password.");
+    }
+    if let Some(discord) = &settings.discord {
+        let checked = match Discord::new(discord) {
+            Ok(way) => way.check().await.map(|()| "the channel is reached".to_owned()),
+            Err(fault) => Err(fault),
+        };
+        doctor.say("discord", checked, "Check token and channel, and that the bot may send messages there.");
+    }
+}

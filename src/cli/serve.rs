@@ -1,0 +1,101 @@
+//! `usher serve`: mail in, drafts and replies out, alarms, desk.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context;
+use clap::Args;
+
+use super::{Done, playbook, settings};
+use crate::clock::System;
+use crate::desk;
+use crate::settings::Settings;
+use crate::store::Store;
+use crate::triage::playbook::Playbook;
+use crate::worker::{self, Report, Until, Works};
+
+const ROLES: [&str; 5] = ["intake", "triage", "deliver", "alarm", "desk"];
+
+/// Run: mail in, drafts and replies out, alarms, desk.
+#[derive(Debug, Args)]
+#[command(after_help = "Nothing is sent until [replies] automatic names a case: usher only writes drafts.\nCtrl-C or SIGTERM stops it cleanly.")]
+pub struct Serve {
+    /// Only these roles: intake, triage, deliver, alarm, desk. All but `desk` run together.
+    #[arg(long, value_delimiter = ',', value_name = "ROLE")]
+    only: Vec<String>,
+    /// Drain what is there and exit.
+    #[arg(long)]
+    until_idle: bool,
+}
+
+impl Serve {
+    pub async fn run(self, config: &Path) -> anyhow::Result<Done> {
+        if let Some(unknown) = self.only.iter().find(|role| !ROLES.contains(&role.as_str())) {
+            anyhow::bail!("--only {unknown}: there is no such role; there are {}", ROLES.join(", "));
+        }
+        let settings = settings(config)?;
+        let playbook = Arc::new(playbook(&settings)?);
+        known_cases(&settings, &playbook)?;
+        let store = Store::open(&settings.store).await.context("The store cannot be opened")?;
+        let wants = |role: &str| self.only.is_empty() || self.only.iter().any(|r| r == role);
+        let desk_wanted = wants("desk") && !self.until_idle;
+        let works_wanted = ["intake", "triage", "deliver", "alarm"].iter().any(|r| wants(r));
+        let mut works = works(&settings, store.clone(), playbook);
+        if !wants("intake") {
+            works.mailboxes.clear();
+        }
+        works.smtp = works.smtp.filter(|_| wants("deliver"));
+        works.discord = works.discord.filter(|_| wants("alarm"));
+        if desk_wanted {
+            let listener = desk::listen(&settings.desk.listen).await?;
+            eprintln!("usher: the desk is at http://{}", listener.local_addr()?);
+            let serving = tokio::spawn(desk::serve(store, listener, std::future::pending()));
+            if !works_wanted {
+                return serving.await?.map(|()| Done::Fine).map_err(Into::into);
+            }
+        }
+        let until = if self.until_idle { Until::Idle } else { Until::Stopped };
+        let report = worker::run(works, until).await?;
+        Ok(tell(&report))
+    }
+}
+
+/// What the worker needs of the settings.
+pub fn works(settings: &Settings, store: Store, playbook: Arc<Playbook>) -> Works {
+    Works {
+        store,
+        playbook,
+        directory: settings.directory.path.clone(),
+        mailboxes: settings.mailbox.clone(),
+        smtp: settings.smtp.clone(),
+        discord: settings.discord.clone(),
+        replies: settings.replies.clone(),
+        from: settings.from(),
+        desk_url: settings.desk.url.clone(),
+        clock: Arc::new(System),
+    }
+}
+
+/// `[replies] automatic` may only name cases that the policy lets a machine answer.
+pub fn known_cases(settings: &Settings, playbook: &Playbook) -> anyhow::Result<()> {
+    let allowed = &playbook.rulebook.policy.automatic;
+    for case in &settings.replies.automatic {
+        anyhow::ensure!(
+            allowed.contains(case),
+            "[replies] automatic: `{case}` is no case that may be answered without a person; those are {}",
+            allowed.join(", ")
+        );
+    }
+    Ok(())
+}
+
+fn tell(report: &Report) -> Done {
+    eprintln!(
+        "usher: {} messages taken, {} judged, {} drafts saved, {} replies sent, {} alarms posted",
+        report.taken, report.judged, report.drafts, report.sent, report.alarms
+    );
+    for trouble in &report.troubles {
+        eprintln!("usher: {trouble}");
+    }
+    if report.troubles.is_empty() { Done::Fine } else { Done::Faults }
+}
