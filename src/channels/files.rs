@@ -31,7 +31,8 @@ type Mails = Box<dyn Iterator<Item = Result<RawMail, String>>>;
 /// Every message under `paths` in order; folders by name; `-` is standard input (one message, or an mbox).
 /// A path that cannot be read yields its error in its place; the rest goes on.
 pub fn mails(paths: &[PathBuf]) -> Mails {
-    Box::new(paths.to_vec().into_iter().flat_map(|path| {
+    let paths: Vec<PathBuf> = paths.to_vec();
+    Box::new(paths.into_iter().flat_map(|path| {
         if path == Path::new("-") {
             return of_stream("-", io::stdin(), false);
         }
@@ -115,11 +116,13 @@ fn begins_like_mail(sample: &[u8]) -> bool {
             }
             continue;
         }
-        let Some((name, _)) = line.split_once(':').filter(|(name, _)| !name.is_empty() && name.bytes().all(|b| (33..=126).contains(&b))) else {
+        let Some((name, _)) = line.split_once(':').filter(|(name, _)| !name.is_empty() && name.bytes().all(|b| (33..=126).contains(&b)))
+        else {
             // The sample may end inside a line; anything else that is no field is no header.
             return known && n > 0 && text.lines().count() == n + 1;
         };
-        known |= ["from", "received", "message-id", "return-path", "delivered-to", "mime-version"].iter().any(|f| name.eq_ignore_ascii_case(f));
+        known |=
+            ["from", "received", "message-id", "return-path", "delivered-to", "mime-version"].iter().any(|f| name.eq_ignore_ascii_case(f));
     }
     known
 }
@@ -240,7 +243,10 @@ mod tests {
         let found: Vec<_> = mails(&paths).collect();
         assert!(found[0].as_ref().unwrap_err().contains("none.eml"));
         let texts: Vec<_> = found[1..].iter().map(|m| String::from_utf8(m.as_ref().unwrap().raw.clone()).unwrap()).collect();
-        assert_eq!(texts, ["From: one@b.example\n\n1", "From: two@b.example\n\n2", "From: three@b.example\n\n", "From: four@b.example\n\n"]);
+        assert_eq!(
+            texts,
+            ["From: one@b.example\n\n1", "From: two@b.example\n\n2", "From: three@b.example\n\n", "From: four@b.example\n\n"]
+        );
     }
 
     #[test]

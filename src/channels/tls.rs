@@ -53,7 +53,7 @@ impl Peer {
         if host.trim().is_empty() {
             return Err(Fault::Permanent("no mail server is named: set `host`".into()));
         }
-        Ok(Self { host: host.trim().to_owned(), port, tls, connector: connector(ca_file)? })
+        Ok(Self { host: host.trim().to_owned(), port, tls, connector: connector(tls, ca_file)? })
     }
 
     /// Opens the TCP connection. Without TLS only to an address of this machine: a password in clear goes nowhere else.
@@ -62,7 +62,10 @@ impl Peer {
             let found = tokio::net::lookup_host((self.host.as_str(), self.port)).await;
             let addresses: Vec<SocketAddr> = found.map_err(|e| self.lost("cannot be found", &e))?.collect();
             if self.tls == Tls::None && !addresses.iter().all(|a| a.ip().is_loopback()) {
-                let what = format!("{}: without TLS only this machine itself may be spoken to; set `tls = \"starttls\"` or `\"implicit\"`", self.host);
+                let what = format!(
+                    "{}: without TLS only this machine itself may be spoken to; set `tls = \"starttls\"` or `\"implicit\"`",
+                    self.host
+                );
                 return Err(Fault::Permanent(what));
             }
             let stream = TcpStream::connect(addresses.as_slice()).await.map_err(|e| self.lost("cannot be reached", &e))?;
@@ -95,7 +98,9 @@ impl Peer {
         };
         let what = match fault {
             CertificateError::Expired | CertificateError::ExpiredContext { .. } => "has expired",
-            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => "is not valid yet: is this machine's clock right?",
+            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+                "is not valid yet: is this machine's clock right?"
+            }
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => "is for another host name",
             CertificateError::UnknownIssuer => "is signed by nobody we know: name its root in `ca_file`",
             CertificateError::Revoked => "is revoked",
@@ -106,9 +111,11 @@ impl Peer {
 }
 
 /// The trust in the system's roots and those in `ca_file`.
-fn connector(ca_file: Option<&Path>) -> Result<TlsConnector, Fault> {
+fn connector(tls: Tls, ca_file: Option<&Path>) -> Result<TlsConnector, Fault> {
     let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    if tls != Tls::None {
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    }
     if let Some(path) = ca_file {
         let fault = |what: &str| Fault::Permanent(format!("{}: {what}", path.display()));
         let own: Vec<_> = CertificateDer::pem_file_iter(path)
