@@ -206,10 +206,13 @@ fn list(root: &Path, kind: Kind) -> io::Result<BTreeMap<String, File>> {
         for entry in fs::read_dir(&place)? {
             let entry = entry?;
             let written = entry.file_name();
-            let Some(name) = written.to_str().filter(|n| !n.starts_with('.')) else { continue };
+            let name = written.to_string_lossy();
+            if name.starts_with('.') {
+                continue;
+            }
             let is_mail = kind == Kind::Maildir || name.len() > 4 && name.to_ascii_lowercase().ends_with(".eml");
             let Some(meta) = fs::metadata(entry.path()).ok().filter(|m| is_mail && m.is_file()) else { continue };
-            let plain = name.split_once(":2,").map_or(name, |(plain, _)| plain);
+            let plain = name.split_once(":2,").map_or(name.as_ref(), |(plain, _)| plain);
             let changed = meta.modified().unwrap_or(SystemTime::UNIX_EPOCH);
             files.insert(plain.to_owned(), File { path: entry.path(), size: meta.len(), changed });
         }

@@ -93,7 +93,7 @@ async fn a_cut_at_any_byte_of_an_answer_stores_no_half_message() {
                 if !is_bodies(command) {
                     return Said::Nothing;
                 }
-                let whole = answer.replace("{18}", "{18}").replace("TAG", tag);
+                let whole = answer.replace("TAG", tag);
                 talk.give(&whole.as_bytes()[..at.min(whole.len() - 1)]);
                 Said::Cut
             },

@@ -16,6 +16,8 @@ pub(super) struct Folder {
     pub validity: u32,
     /// Some servers leave it out.
     pub next: Option<u32>,
+    /// How many messages there are.
+    pub exists: u32,
 }
 
 /// Why EXAMINE did not open a folder.
@@ -45,6 +47,9 @@ impl Line {
         let mut found = Folder::default();
         let command = format!("EXAMINE {name}");
         let examined = self.run("open the folder", &command, |answer| {
+            if let Response::MailboxData(MailboxDatum::Exists(n)) = answer {
+                found.exists = *n;
+            }
             if let Response::Data { status: Status::Ok, outcome } = answer {
                 match outcome.code {
                     Some(ResponseCode::UidValidity(n)) => found.validity = n,
@@ -115,6 +120,8 @@ impl Line {
         let range = match found.next {
             Some(next) if next <= from => None,
             Some(next) => Some(format!("{from}:{}", next - 1)),
+            // Not every server takes a range over an empty folder.
+            None if found.exists == 0 => None,
             // `n:*` always names the last message, even below n: the answer is filtered below.
             None => Some(format!("{from}:*")),
         };
