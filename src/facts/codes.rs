@@ -1,1 +1,375 @@
-//! stub
+//! The invitation code a person writes: 6 to 16 letters and digits, often in groups; never a course code, a phone or student number.
+
+use super::vocabulary::Words;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::tokens::{fold, head};
+
+/// Groups of letters and digits joined by hyphens or slashes.
+static JOINED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[A-Za-z0-9]+(?:[-‐‑–/][A-Za-z0-9]+)*").ok());
+/// One group of letters and digits.
+static GROUP: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b[A-Za-z0-9]+\b").ok());
+
+/// A code and how surely it is one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// Bytes of the text.
+    pub span: Range<usize>,
+    /// Points for it.
+    pub points: i32,
+}
+
+/// What may be a code in `text`, best first. `skip`: spans that hold none (addresses, error messages).
+pub fn candidates(text: &str, skip: &[Range<usize>]) -> Vec<Candidate> {
+    let text = head(text, 64 * 1024);
+    let Some(joined) = JOINED.as_ref() else { return Vec::new() };
+    let outside = |s: &Range<usize>| !skip.iter().any(|k| k.start < s.end && s.start < k.end);
+    let mut found: Vec<Candidate> = joined
+        .find_iter(text)
+        .take(20_000)
+        .filter(|m| m.len() >= 6 && m.as_str().bytes().any(|b| b.is_ascii_digit()))
+        .map(|m| m.range())
+        .filter(outside)
+        .filter_map(|span| judge(text, span))
+        .collect();
+    if mentions_code(text) {
+        found.extend(in_groups(text).into_iter().filter(|c| outside(&c.span)));
+    }
+    found.sort_by_key(|c| (-c.points, c.span.start));
+    found
+}
+
+/// The code in `text`, if one is sure enough.
+pub fn read(text: &str, skip: &[Range<usize>]) -> Option<Range<usize>> {
+    candidates(text, skip).into_iter().find(|c| c.points >= 3).map(|c| c.span)
+}
+
+fn mentions_code(text: &str) -> bool {
+    let text = text.as_bytes();
+    let has = |needle: &[u8]| text.windows(needle.len()).any(|w| w.eq_ignore_ascii_case(needle));
+    [&b"code"[..], b"invit", b"typed", b"put in", b"key in"].iter().any(|n| has(n))
+}
+
+/// Codes in groups with blanks between: each run of two to four such groups, letters and digits mixed.
+fn in_groups(text: &str) -> Vec<Candidate> {
+    let Some(groups) = GROUP.as_ref() else { return Vec::new() };
+    let words: Vec<Range<usize>> = groups.find_iter(text).take(20_000).map(|m| m.range()).collect();
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(first) = words.get(at) {
+        at += 1;
+        let Some(written) = text.get(first.clone()).filter(|w| starts_group(w)) else { continue };
+        let mut end = first.end;
+        let mut count = 1;
+        for next in words.iter().skip(at).take(3) {
+            let touches = text.get(end..next.start) == Some(" ");
+            if !touches || !text.get(next.clone()).is_some_and(|w| continues_group(w, written)) {
+                break;
+            }
+            (end, count) = (next.end, count + 1);
+        }
+        if count < 2 {
+            continue;
+        }
+        at += count - 1;
+        found.extend(judge_groups(text, first.start..end));
+    }
+    found
+}
+
+fn starts_group(word: &str) -> bool {
+    let letters = word.bytes().filter(u8::is_ascii_alphabetic).count();
+    letters < word.len() && (letters > 0 || word.len() >= 4)
+}
+
+fn continues_group(word: &str, first: &str) -> bool {
+    let digit = word.bytes().any(|b| b.is_ascii_digit());
+    let shouts = !first.bytes().any(|b| b.is_ascii_lowercase());
+    digit
+        || (word.len() <= 4
+            && !is_plain_word(word)
+            && !super::dates::evaluation::is_exam_word(&word.to_ascii_lowercase())
+            && (!shouts || word.bytes().all(|b| b.is_ascii_uppercase())))
+}
+
+fn judge_groups(text: &str, span: Range<usize>) -> Option<Candidate> {
+    let written = text.get(span.clone())?;
+    let groups: Vec<&str> = written.split(' ').collect();
+    let odd = groups.iter().any(|g| is_time_or_ordinal(&g.to_ascii_lowercase())) || is_postal(written);
+    let mixed = groups.iter().any(|g| g.bytes().any(|b| b.is_ascii_digit()) && g.bytes().any(|b| b.is_ascii_alphabetic()));
+    let length = written.len() - groups.len() + 1;
+    let cue = cue_points(text, &span, false);
+    (mixed && !odd && (7..=16).contains(&length) && cue > 0).then_some(Candidate { span, points: 2 + cue })
+}
+
+fn is_plain_word(group: &str) -> bool {
+    matches!(
+        group.to_ascii_lowercase().as_str(),
+        "and"
+            | "is"
+            | "it"
+            | "the"
+            | "at"
+            | "on"
+            | "in"
+            | "for"
+            | "et"
+            | "le"
+            | "la"
+            | "de"
+            | "du"
+            | "but"
+            | "not"
+            | "my"
+            | "ne"
+            | "pas"
+            | "was"
+            | "has"
+            | "ca"
+            | "est"
+            | "dit"
+            | "does"
+            | "to"
+            | "or"
+            | "ou"
+            | "as"
+            | "by"
+            | "me"
+            | "je"
+            | "si"
+            | "un"
+            | "no"
+            | "so"
+            | "be"
+            | "if"
+            | "an"
+            | "tout"
+            | "mais"
+            | "pis"
+            | "with"
+            | "from"
+            | "this"
+            | "that"
+            | "que"
+            | "qui"
+    )
+}
+
+fn is_time_or_ordinal(group: &str) -> bool {
+    let digits = group.bytes().take_while(u8::is_ascii_digit).count();
+    let rest = group.get(digits..).unwrap_or("");
+    digits > 0
+        && digits <= 4
+        && (TIME_OR_ORDINAL.has(rest) || (rest.starts_with('h') && rest.len() == 3 && rest.bytes().skip(1).all(|b| b.is_ascii_digit())))
+}
+
+/// A Canadian postal code: `H2X 1Y4`.
+fn is_postal(written: &str) -> bool {
+    let plain: Vec<u8> = written.bytes().filter(u8::is_ascii_alphanumeric).collect();
+    plain.len() == 6 && plain.iter().enumerate().all(|(i, b)| if i % 2 == 0 { b.is_ascii_alphabetic() } else { b.is_ascii_digit() })
+}
+
+fn judge(text: &str, span: Range<usize>) -> Option<Candidate> {
+    let written = text.get(span.clone())?;
+    let before = text.get(..span.start)?.chars().next_back();
+    let after = text.get(span.end..)?.chars().next();
+    let glued = matches!(before, Some('@' | '/' | '.' | '_' | '=' | '#' | '%' | '+' | '?' | '&'))
+        && text.get(..span.start).is_some_and(|b| b.chars().rev().nth(1).is_some_and(|c| !c.is_whitespace()))
+        || matches!(after, Some('@' | '=' | '_'))
+        || before.is_some_and(char::is_alphanumeric)
+        || after.is_some_and(char::is_alphanumeric)
+        || matches!((before, after), (Some('#'), _));
+    let plain: String = written.chars().filter(char::is_ascii_alphanumeric).collect();
+    let letters = plain.bytes().filter(u8::is_ascii_alphabetic).count();
+    let digits = plain.len() - letters;
+    if glued || letters == 0 || digits == 0 || !(6..=18).contains(&plain.len()) || is_postal(written) {
+        return None;
+    }
+    let lower = written.to_ascii_lowercase();
+    if is_time_or_ordinal(&lower) || is_date_like(&lower) || is_hyphenated_word(written) {
+        return None;
+    }
+    let course = is_course_shape(&lower);
+    let cue = cue_points(text, &span, course);
+    let groups: Vec<&str> = written.split(['-', '–', '‑', '‐', '/']).collect();
+    let mixes = groups.iter().filter(|g| g.bytes().any(|b| b.is_ascii_digit()) && g.bytes().any(|b| b.is_ascii_alphabetic())).count();
+    let shape = if course {
+        -2
+    } else if is_student_number(&lower) {
+        -3
+    } else if groups.len() > 1 {
+        2 + i32::from(mixes > 0 && plain.len() >= 7)
+    } else {
+        1 + i32::from(digits >= 2 && letters >= 2 && plain.len() >= 8)
+    };
+    let capitals = i32::from(!written.bytes().any(|b| b.is_ascii_lowercase()));
+    Some(Candidate { span, points: shape + cue + capitals })
+}
+
+/// `21-11-2025`, `06-apr-2026`: a date.
+fn is_date_like(lower: &str) -> bool {
+    let mut parts = lower.split(['-', '/']);
+    let (Some(day), Some(month), Some(year)) = (parts.next(), parts.next(), parts.next()) else { return false };
+    day.bytes().all(|b| b.is_ascii_digit()) && super::dates::words::month(month).is_some() && year.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// `covid-19`, `marie2-louise`, `3-year-old`: words with a number, not a code.
+fn is_hyphenated_word(written: &str) -> bool {
+    let parts: Vec<&str> = written.split(['-', '/', '–', '‑', '‐']).collect();
+    let digits = parts.iter().filter(|p| p.bytes().all(|b| b.is_ascii_digit())).count();
+    let lower_words = parts.iter().filter(|p| p.len() >= 3 && p.bytes().all(|b| b.is_ascii_lowercase())).count();
+    let short_number = parts.iter().all(|p| p.bytes().any(|b| b.is_ascii_alphabetic()) || p.len() <= 2);
+    digits + lower_words == parts.len() && lower_words > 0 && (short_number || parts.len() > 2)
+}
+
+/// `psy-2140`, `gia1107`, `201-nya-05`, `ang-102-mq`: letters and three or four digits, or Quebec's three groups.
+pub fn is_course_shape(lower: &str) -> bool {
+    let parts: Vec<&str> = lower.split(['-', '‑', '–', '‐']).collect();
+    let letters = |s: &str| (2..=5).contains(&s.len()) && s.bytes().all(|b| b.is_ascii_alphabetic());
+    let number = |s: &str| {
+        let digits = s.bytes().take_while(u8::is_ascii_digit).count();
+        (3..=4).contains(&digits) && s.len() - digits <= 1 && s.bytes().skip(digits).all(|b| b.is_ascii_alphabetic())
+    };
+    match parts.as_slice() {
+        [one] => {
+            let head = one.bytes().take_while(u8::is_ascii_alphabetic).count();
+            one.get(..head).is_some_and(letters) && one.get(head..).is_some_and(number)
+        }
+        [a, b] => letters(a) && number(b),
+        [a, b, c] => {
+            (a.len() == 3 && a.bytes().all(|x| x.is_ascii_digit()) && b.len() == 3 && c.len() == 2)
+                || (letters(a) && number(b) && b.len() == 3 && a.len() <= 4 && c.len() == 2 && c.bytes().all(|x| x.is_ascii_alphabetic()))
+        }
+        _ => false,
+    }
+}
+
+/// `s2104417`, `e1234567`: a letter or two and a long number.
+fn is_student_number(lower: &str) -> bool {
+    let head = lower.bytes().take_while(u8::is_ascii_alphabetic).count();
+    (1..=2).contains(&head) && lower.len() - head >= 6 && lower.bytes().skip(head).all(|b| b.is_ascii_digit())
+}
+
+/// Points for the words around: `code`, `typed`, `invitation` for it; `student number`, `exam`, `ticket` against it.
+fn cue_points(text: &str, span: &Range<usize>, course: bool) -> i32 {
+    let before = text.get(text.floor_char_boundary(span.start.saturating_sub(60))..span.start).unwrap_or("");
+    let after = text.get(span.end..text.floor_char_boundary((span.end + 40).min(text.len()))).unwrap_or("");
+    let before = fold(before.rsplit('\n').next().unwrap_or(""));
+    let after = fold(after.split(['\n', '?', '!']).next().unwrap_or(""));
+    let near: Vec<&str> = before.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).rev().take(8).collect();
+    let next: Vec<&str> = after.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).take(6).collect();
+    let is_for = |w: &str| CUE_POINTS.has(w);
+    let is_against = |w: &str| CUE_POINTS_TOO.has(w);
+    let exam = |w: &str| super::dates::evaluation::is_exam_word(w) || matches!(w, "in" | "for" | "pour" | "en");
+    let named = |w: &str| matches!(w, "code" | "codes" | "invitation" | "cle" | "key" | "token" | "jeton" | "activation");
+    let mut points = 0;
+    if near.iter().take(3).any(|w| named(w)) {
+        points += 5;
+    } else if near.iter().take(3).any(|w| matches!(*w, "typed" | "entered" | "tape" | "retape" | "pasted" | "copied" | "recopie" | "saisi"))
+    {
+        points += 4;
+    } else if near.iter().take(4).any(|w| is_for(w)) {
+        points += 3;
+    } else if near.iter().any(|w| is_for(w))
+        || next.iter().any(|w| {
+            is_for(w) || matches!(*w, "invalid" | "invalide" | "refused" | "refuse" | "rejected" | "rejete" | "expired" | "perime")
+        })
+    {
+        points += 2;
+    }
+    if near.iter().take(3).any(|w| is_against(w)) {
+        points -= 3;
+    }
+    if course && near.first().is_some_and(|w| exam(w) || matches!(*w, "de" | "du" | "of")) {
+        points -= 4;
+    } else if course && next.first().is_some_and(|w| super::dates::evaluation::is_exam_word(w)) {
+        points -= 2;
+    }
+    points
+}
+
+static TIME_OR_ORDINAL: Words = Words::new("am pm h st nd rd th er e eme ieme x min hrs k g gb mb mo px fa days jours ans");
+static CUE_POINTS: Words = Words::new(
+    "code codes invitation typed type typing entered enter string key put paste pasted tape copie recopie mets entre rentre cle \
+     token jeton invite activation take copy ecrit entering retape numero saisi saisis",
+);
+static CUE_POINTS_TOO: Words = Words::new(
+    "student matricule etudiant ticket case dossier ref reference room salle local phone tel groupe group course cours iphone \
+     version windows model invoice facture permis licence erreur error",
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(text: &str) -> Option<&str> {
+        read(text, &[]).and_then(|s| text.get(s))
+    }
+
+    #[test]
+    fn the_code_is_found_as_written() {
+        let cases = [
+            ("My code is NX-917350 and it fails", "NX-917350"),
+            ("I typed H8S3T8TR9W twice", "H8S3T8TR9W"),
+            ("exam tmrw 9am pls help (3HH-QLT-91)", "3HH-QLT-91"),
+            ("Code: NX4T8K-Q2ZD", "NX4T8K-Q2ZD"),
+            ("Code d'invitation : B7-MW35-60ZK", "B7-MW35-60ZK"),
+            ("nx5h-2tbm-64lc is refused", "nx5h-2tbm-64lc"),
+            ("mon code GH44T2 est refusé", "GH44T2"),
+            ("put in wq4m 8812 zz and it went red", "wq4m 8812 zz"),
+            ("the invitation code, UUH2 9917 KQ. Message", "UUH2 9917 KQ"),
+            ("h7k2 99dm... c'est bien ca le code?", "h7k2 99dm"),
+            ("clé d'invitation LUNE-4471-B périmée", "LUNE-4471-B"),
+            ("le code TOC-TOC-77 est pas bon", "TOC-TOC-77"),
+            ("my code RTX-900-B does not work for HIST 110", "RTX-900-B"),
+            ("Typed ZEB-443 by hand", "ZEB-443"),
+            ("BLR/7742/X also is not accepted, the code", "BLR/7742/X"),
+            ("le code 0506-QLP-77 ne passe pas", "0506-QLP-77"),
+            ("TTQ4-88 invalid ??", "TTQ4-88"),
+            ("PSY-2140 : mon code est K3PX-0Y2M", "K3PX-0Y2M"),
+            ("code 2PDX8841 et ca dit invalide", "2PDX8841"),
+            ("NXlL6V-K8TS is the code I have", "NXlL6V-K8TS"),
+            ("Got F6611-SG on 3 March, code rejected", "F6611-SG"),
+            ("the code is KX7P–22QD", "KX7P–22QD"),
+            ("It won't take EE1-RR2-90", "EE1-RR2-90"),
+            ("Is that a zero in 7QO0-PRKT?", "7QO0-PRKT"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(code(text), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn course_codes_phones_and_student_numbers_are_no_codes() {
+        let cases = [
+            "exam PSY-2140 tomorrow",
+            "CHEM 2301",
+            "cours 201-NYA-05 demain",
+            "GIA1107",
+            "student number s2104417",
+            "call 902-555-0139",
+            "514 555-0187",
+            "le code reçu le 21-11-2025",
+            "code de H2X 1Y4",
+            "covid-19",
+            "mon code à 9h30",
+            "invitation du 06-Apr-2026",
+            "ticket 00921-B",
+            "three-year-old",
+            "ada22@uni.example",
+            "https://nexam.example/a/8F7G6H5J",
+            "the code ends 4F",
+            "version 12.4.1b",
+            "a 6-digit code",
+            "ANG-102-MQ lundi",
+            "my code on 22nd of May",
+            "Room B2-1104",
+        ];
+        for text in cases {
+            assert_eq!(code(text), None, "{text}");
+        }
+    }
+}

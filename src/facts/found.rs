@@ -126,6 +126,8 @@ pub struct Facts {
     pub problems: Vec<Found<Problem>>,
     /// What was already tried, each kind once.
     pub tried: Vec<Found<Tried>>,
+    /// The reading of the problem leaves no second thought; without it no machine answers alone.
+    pub sure: bool,
     /// The candidate's first name as the message spells it.
     pub first_name: Option<Found<String>>,
     /// The candidate's last name as the message spells it.

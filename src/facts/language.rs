@@ -1,5 +1,7 @@
 //! French or English.
 
+use super::tokens::Tokens;
+
 /// The two languages of the desk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -27,5 +29,100 @@ impl Language {
             "fr" => Some(Self::Fr),
             _ => None,
         }
+    }
+}
+
+/// The language of `text` as its small words tell it; where they tell nothing, that of `subject`; else English.
+pub fn read(text: &Tokens, subject: &Tokens) -> Language {
+    let (french, english) = weigh(text);
+    let (french, english) = if french == english { weigh(subject) } else { (french, english) };
+    match french.cmp(&english) {
+        std::cmp::Ordering::Greater => Language::Fr,
+        std::cmp::Ordering::Less => Language::En,
+        std::cmp::Ordering::Equal => by_letters(text.text()).or_else(|| by_letters(subject.text())).unwrap_or_default(),
+    }
+}
+
+/// Letter statistics, for texts without small words.
+fn by_letters(text: &str) -> Option<Language> {
+    let allowed = whatlang::Detector::with_allowlist(vec![whatlang::Lang::Eng, whatlang::Lang::Fra]);
+    if text.split_whitespace().take(2).count() < 2 {
+        return None;
+    }
+    match allowed.detect_lang(super::tokens::head(text, 2_000))? {
+        whatlang::Lang::Fra => Some(Language::Fr),
+        whatlang::Lang::Eng => Some(Language::En),
+        _ => None,
+    }
+}
+
+fn weigh(tokens: &Tokens) -> (u32, u32) {
+    let (mut french, mut english) = (0, 0);
+    let mut accents = 0;
+    for i in 0..tokens.len().min(2_000) {
+        match tokens.fold(i) {
+            "je" | "j" | "le" | "les" | "des" | "un" | "une" | "mon" | "ma" | "mes" | "est" | "et" | "que" | "qui" | "pas" | "pour"
+            | "vous" | "votre" | "dans" | "sur" | "avec" | "bonjour" | "merci" | "ai" | "suis" | "l" | "c" | "ce" | "cette" | "au"
+            | "aux" | "du" | "de" | "ne" | "se" | "il" | "elle" | "nous" | "plus" | "mais" | "sans" | "svp" | "salut" | "bonsoir"
+            | "recu" | "courriel" | "demain" | "moi" | "ca" | "qu" | "la" | "jai" | "mot" | "passe" | "oublie" | "lien" | "marche"
+            | "examen" | "adresse" | "pis" | "deja" | "sont" | "n" | "y" | "comment" | "quand" | "voici" | "aidez" | "compte"
+            | "epreuve" | "rien" | "chu" => french += 1,
+            "the" | "i" | "my" | "is" | "it" | "to" | "and" | "of" | "in" | "for" | "you" | "your" | "not" | "this" | "that" | "have"
+            | "has" | "was" | "with" | "but" | "at" | "am" | "are" | "can" | "hello" | "hi" | "thanks" | "please" | "pls" | "u" | "im"
+            | "dont" | "wont" | "cant" | "from" | "be" | "do" | "when" | "what" | "need" | "help" | "works" | "an" | "its" | "they"
+            | "says" | "still" | "been" | "no" | "so" | "get" | "got" | "hey" | "dear" | "will" | "if" | "or" | "there" | "password"
+            | "forgot" | "where" | "how" | "just" | "all" | "does" | "didn" | "don" | "tomorrow" | "never" | "sent" | "link" | "dead"
+            | "received" | "invite" | "account" | "expired" | "broken" => english += 1,
+            _ => {}
+        }
+        let raw = tokens.raw(i);
+        let name = tokens.get(i).is_some_and(|t| t.capital) && raw.chars().any(char::is_lowercase);
+        accents += u32::from(!name && !raw.is_ascii() && raw.chars().any(|c| "éèêëàâçùûîïôœÉÈÀÇ".contains(c)));
+    }
+    (french + accents.min(4), english)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_language_is_that_of_the_small_words() {
+        use Language::{En, Fr};
+        let cases = [
+            ("I cannot get in, my code is refused", En),
+            ("je ne peux pas entrer", Fr),
+            ("where invite", En),
+            ("mdp oublié. aidez moi svp", Fr),
+            ("cliqué dessus, ça dit This link is no longer valid pis c'est en anglais", Fr),
+            ("My school says « compte inactif » but I have an account", En),
+            ("password marche pas", Fr),
+            ("Thanks!", En),
+            ("Merci!", Fr),
+            ("link dead", En),
+            ("rien reçu", Fr),
+            ("pls help, exam tmrw", En),
+            ("CODE REFUSÉ, AIDEZ-MOI", Fr),
+            ("VOTRE CODE EST PAS BON", Fr),
+            ("the exam of Déontologie is on Monday", En),
+            ("Bonjour, login impossible", Fr),
+            ("jai perdu mon password", Fr),
+            ("Hi, Université Boréale student here", En),
+            ("no invite, nada, niet. fouillé le spam pis toute", Fr),
+            ("URGENT!!!", En),
+            ("", En),
+            ("🙃", En),
+            ("Impossible d'activer", Fr),
+            ("invitation not received", En),
+            ("invitation jamais reçue", Fr),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(read(&Tokens::of(text), &Tokens::of("")), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_empty_body_takes_the_language_of_the_subject() {
+        assert_eq!(read(&Tokens::of(""), &Tokens::of("code refusé pour mon examen")), Language::Fr);
     }
 }

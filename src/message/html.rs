@@ -1,1 +1,299 @@
-//! stub
+//! HTML mail to lines of text: what a reader sees, with the quoted blocks marked. Hidden text is left out and noted.
+
+use ego_tree::iter::Edge;
+use scraper::{ElementRef, Html, Node};
+
+use super::words::Line;
+
+/// More nodes than this are not walked; the text is then taken by stripping tags (SAFETY, section 3).
+const MOST_NODES: usize = 50_000;
+/// Bytes of HTML that are parsed at most.
+const MOST_BYTES: usize = 2 * 1024 * 1024;
+
+/// The text of an HTML part.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Rendered {
+    /// Lines as a reader sees them.
+    pub lines: Vec<Line>,
+    /// Text that the author hid (white, 0 px, display:none) was left out.
+    pub hidden: bool,
+    /// The document was too large or too deep and only its tags were stripped.
+    pub stripped: bool,
+}
+
+/// Renders `html`. Total and bounded.
+pub fn render(html: &str) -> Rendered {
+    let cut = html.len() > MOST_BYTES;
+    let html = html.get(..floor_border(html, MOST_BYTES)).unwrap_or(html);
+    if cut || html.bytes().filter(|b| *b == b'<').count() > MOST_NODES {
+        return Rendered { lines: strip_tags(html), hidden: false, stripped: true };
+    }
+    walk(&Html::parse_document(html))
+}
+
+fn floor_border(text: &str, most: usize) -> usize {
+    let mut end = most.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    end
+}
+
+#[derive(Default)]
+struct Page {
+    out: Rendered,
+    line: String,
+    quotes: usize,
+    hidden: usize,
+    silent: usize,
+    verbatim: usize,
+    gap: bool,
+}
+
+fn walk(html: &Html) -> Rendered {
+    let mut page = Page::default();
+    for edge in html.tree.root().traverse() {
+        match edge {
+            Edge::Open(node) => match node.value() {
+                Node::Text(text) => page.say(text),
+                Node::Element(_) => {
+                    if let Some(element) = ElementRef::wrap(node) {
+                        page.open(element);
+                    }
+                }
+                _ => {}
+            },
+            Edge::Close(node) => {
+                if let Some(element) = ElementRef::wrap(node) {
+                    page.close(element);
+                }
+            }
+        }
+    }
+    page.end_line();
+    page.out
+}
+
+impl Page {
+    fn say(&mut self, text: &str) {
+        if self.silent > 0 {
+            return;
+        }
+        if self.hidden > 0 {
+            self.out.hidden |= text.chars().any(char::is_alphanumeric);
+            return;
+        }
+        for c in text.chars() {
+            if c == '\n' && self.verbatim > 0 {
+                self.end_line();
+            } else if c.is_ascii_whitespace() {
+                self.gap = true;
+            } else {
+                if self.gap && !self.line.is_empty() && !self.line.ends_with(' ') {
+                    self.line.push(' ');
+                }
+                self.gap = false;
+                self.line.push(if c == '\u{a0}' { ' ' } else { c });
+            }
+        }
+    }
+
+    fn end_line(&mut self) {
+        let line = std::mem::take(&mut self.line);
+        self.gap = false;
+        self.out.lines.push(Line { text: line.trim_end().to_owned(), quoted: self.quotes > 0 });
+    }
+
+    /// Ends the line that is being written, if there is one.
+    fn new_block(&mut self) {
+        if !self.line.trim().is_empty() {
+            self.end_line();
+        }
+        self.line.clear();
+        self.gap = false;
+    }
+
+    fn blank(&mut self) {
+        self.new_block();
+        if self.out.lines.last().is_some_and(|l| !l.text.is_empty()) {
+            self.end_line();
+        }
+    }
+
+    fn open(&mut self, element: ElementRef<'_>) {
+        let name = element.value().name();
+        match name {
+            "head" | "style" | "script" | "title" | "template" | "noscript" => self.silent += 1,
+            "br" => self.end_line(),
+            "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "table" | "ul" | "ol" | "hr" if !is_outlook_line(element) => self.blank(),
+            "pre" => {
+                self.new_block();
+                self.verbatim += 1;
+            }
+            "td" | "th" => self.gap = true,
+            "li" => {
+                self.new_block();
+                self.line.push_str("- ");
+            }
+            _ if is_block(name) => self.new_block(),
+            _ => {}
+        }
+        if is_quote(element) {
+            self.new_block();
+            self.quotes += 1;
+        }
+        if is_hidden(element) {
+            self.hidden += 1;
+        }
+    }
+
+    fn close(&mut self, element: ElementRef<'_>) {
+        let name = element.value().name();
+        match name {
+            "head" | "style" | "script" | "title" | "template" | "noscript" => self.silent = self.silent.saturating_sub(1),
+            "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "table" | "ul" | "ol" if !is_outlook_line(element) => self.blank(),
+            "pre" => {
+                self.new_block();
+                self.verbatim = self.verbatim.saturating_sub(1);
+            }
+            _ if is_block(name) => self.new_block(),
+            _ => {}
+        }
+        if is_quote(element) {
+            self.new_block();
+            self.quotes = self.quotes.saturating_sub(1);
+        }
+        if is_hidden(element) {
+            self.hidden = self.hidden.saturating_sub(1);
+        }
+    }
+}
+
+fn is_block(name: &str) -> bool {
+    matches!(
+        name,
+        "div"
+            | "p"
+            | "tr"
+            | "li"
+            | "blockquote"
+            | "section"
+            | "article"
+            | "header"
+            | "footer"
+            | "center"
+            | "address"
+            | "dl"
+            | "dt"
+            | "dd"
+            | "body"
+            | "hr"
+    )
+}
+
+/// Word writes each line as its own paragraph without space around it; they are lines, not paragraphs.
+fn is_outlook_line(element: ElementRef<'_>) -> bool {
+    element.value().name() == "p" && element.attr("class").is_some_and(|c| c.contains("MsoNormal") || c.contains("MsoPlainText"))
+}
+
+/// Blocks that mail programs put the answered message into.
+fn is_quote(element: ElementRef<'_>) -> bool {
+    let class = element.attr("class").unwrap_or_default();
+    let named = |names: &[&str]| names.iter().any(|n| class.split_whitespace().any(|c| c == *n));
+    match element.value().name() {
+        "blockquote" => true,
+        "div" => named(&[
+            "gmail_quote",
+            "gmail_quote_container",
+            "gmail_extra",
+            "yahoo_quoted",
+            "moz-cite-prefix",
+            "protonmail_quote",
+            "zmail_extra",
+        ]),
+        _ => false,
+    }
+}
+
+fn is_hidden(element: ElementRef<'_>) -> bool {
+    if element.attr("hidden").is_some() {
+        return true;
+    }
+    let Some(style) = element.attr("style") else { return false };
+    let style: String = style.to_ascii_lowercase().chars().filter(|c| !c.is_whitespace()).collect();
+    let says = |what: &str| style.split(';').any(|rule| rule.trim_end_matches("!important") == what);
+    let white = ["color:white", "color:#fff", "color:#ffffff", "color:rgb(255,255,255)"].iter().any(|w| says(w));
+    let on_colour = style.split(';').any(|rule| rule.starts_with("background") && !rule.contains("white") && !rule.contains("#fff"));
+    says("display:none")
+        || says("visibility:hidden")
+        || says("opacity:0")
+        || ["font-size:0", "font-size:0px", "font-size:0pt", "font-size:1px", "font-size:0em"].iter().any(|s| says(s))
+        || says("max-height:0") && style.contains("overflow:hidden")
+        || says("max-height:0px") && style.contains("overflow:hidden")
+        || white && !on_colour
+}
+
+/// For documents that are no mail any more: everything between tags, bounded.
+fn strip_tags(html: &str) -> Vec<Line> {
+    let (mut text, mut inside) = (String::new(), false);
+    for c in html.chars() {
+        match c {
+            '<' => inside = true,
+            '>' if inside => {
+                inside = false;
+                text.push('\n');
+            }
+            _ if !inside => text.push(c),
+            _ => {}
+        }
+    }
+    text.lines().map(str::trim).filter(|l| !l.is_empty()).take(MOST_NODES).map(|l| Line { text: l.to_owned(), quoted: false }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(html: &str) -> String {
+        render(html)
+            .lines
+            .iter()
+            .map(|l| format!("{}{}", if l.quoted { "> " } else { "" }, l.text))
+            .collect::<Vec<_>>()
+            .join("\n")
+            .trim()
+            .to_owned()
+    }
+
+    #[test]
+    fn a_reader_sees_lines_and_paragraphs() {
+        let cases = [
+            ("divs are lines", "<div>One</div><div>Two</div>", "One\nTwo"),
+            ("an empty div is a blank line", "<div>One</div><div><br></div><div>Two</div>", "One\n\nTwo"),
+            ("paragraphs are apart", "<p>One</p><p>Two</p>", "One\n\nTwo"),
+            ("Word's paragraphs are lines", "<p class=MsoNormal>One</p><p class=MsoNormal>Two</p>", "One\nTwo"),
+            ("white space folds", "<p>a\n   b&nbsp;c</p>", "a b c"),
+            ("styles are no text", "<style>p{}</style><p>x</p>", "x"),
+            ("quotes are marked", "<p>mine</p><blockquote type=cite><p>theirs</p></blockquote>", "mine\n\n> theirs"),
+        ];
+        for (says, html, expected) in cases {
+            assert_eq!(text(html), expected, "{says}");
+        }
+    }
+
+    #[test]
+    fn hidden_text_is_no_evidence() {
+        for style in ["display:none", "font-size: 0", "color:#FFFFFF", "visibility: hidden"] {
+            let page = render(&format!("<p>seen</p><div style=\"{style}\">victim@uni.example</div>"));
+            assert!(page.hidden && !page.lines.iter().any(|l| l.text.contains("victim")), "{style}");
+        }
+        assert!(!render("<div style=\"background:#0a6470;color:#fff\">a button</div>").hidden);
+    }
+
+    #[test]
+    fn a_monstrous_document_is_answered_in_bounded_time() {
+        assert!(render(&"<".repeat(3_000_000)).stripped);
+        assert!(render(&"<div>".repeat(100_000)).stripped);
+        assert_eq!(render("").lines.iter().filter(|l| !l.text.is_empty()).count(), 0);
+    }
+}

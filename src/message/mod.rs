@@ -3,6 +3,7 @@
 pub mod address;
 pub mod authentication;
 pub mod automatic;
+pub mod fingerprint;
 pub mod html;
 pub mod parse;
 pub mod words;
@@ -22,6 +23,25 @@ pub struct Identity {
     pub own_lists: Vec<String>,
     /// Sender addresses of web forms whose mail is a person's request though a machine sends it.
     pub forms: Vec<Address>,
+}
+
+impl Default for Identity {
+    /// What both JSON commands take without settings.
+    fn default() -> Self {
+        Self {
+            own: Address::parse("support@nexam.example").into_iter().collect(),
+            authserv_id: "mx.nexam.example".into(),
+            own_lists: Vec::new(),
+            forms: Vec::new(),
+        }
+    }
+}
+
+impl Identity {
+    /// The domain of the desk's first own address; invitations come from there too.
+    pub fn domain(&self) -> &str {
+        self.own.first().map_or("", Address::domain)
+    }
 }
 
 /// A name and an address, decoded, as written in a header.

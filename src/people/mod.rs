@@ -1,9 +1,17 @@
 //! Who is registered, and which of them a message is about: evidence, or an honest "several" or "nobody".
 
 pub mod directory;
+pub mod evidence;
+pub mod find;
+pub mod forms;
 pub mod import;
 pub mod invitation;
+pub mod mentions;
+pub mod names;
+pub mod nicknames;
 pub mod resolve;
+pub mod scope;
+pub mod slips;
 
 use jiff::Timestamp;
 
@@ -203,6 +211,8 @@ pub enum Person {
         evidence: Vec<Evidence>,
         /// The next best, at most 3.
         others: Vec<Near>,
+        /// The register knows this person under another name than the message gives.
+        name_conflict: bool,
     },
     /// Two or more fit equally; at most 3 of them are listed.
     Several(Vec<Near>),

@@ -2,6 +2,7 @@
 
 pub mod decide;
 pub mod policy;
+pub mod reasons;
 pub mod rulebook;
 pub mod urgency;
 

@@ -1,0 +1,120 @@
+//! Course codes: `PSY-2140`, `CHEM 2301`, `201-NYA-05`, `UE 7.2`, `Physics 1E03`.
+
+use std::ops::Range;
+
+use super::Reader;
+use super::words::{is_course_word, is_no_subject};
+use crate::facts::dates::evaluation::is_exam_word;
+use crate::facts::tokens::{Gap, Kind};
+
+impl Reader<'_, '_> {
+    pub(super) fn code(&self) -> Option<Range<usize>> {
+        let found: Vec<Range<usize>> = (0..self.tokens.len()).filter_map(|i| self.code_at(i)).take(20).collect();
+        let near_exam =
+            |r: &&Range<usize>| (r.start.saturating_sub(4)..r.end + 3).any(|i| is_exam_word(self.fold(i)) || is_course_word(self.fold(i)));
+        found.iter().find(near_exam).or(found.first()).cloned()
+    }
+
+    /// `PSY-2140`, `CHEM 2301`, `201-NYA-05`, `UE 7.2`, `GIA1107`, `kiné 220`, `Physics 1E03`.
+    pub(super) fn code_at(&self, at: usize) -> Option<Range<usize>> {
+        if self.skipped(at) || (self.tokens.gap(at) == Gap::None && at > 0 && glues(self.tokens.fold_before(at), self.tokens.kind(at - 1)))
+        {
+            return None;
+        }
+        if let Some(end) = self.quebec_code(at) {
+            return Some(at..end);
+        }
+        let word = self.tokens.raw(at);
+        let letters = word.chars().count();
+        if !self.tokens.is_word(at) || self.in_date(at) || is_no_subject(self.fold(at)) {
+            return None;
+        }
+        let hyphen = usize::from(self.fold(at + 1) == "-" && self.tokens.gap(at + 1) == Gap::None && self.tokens.gap(at + 2) == Gap::None);
+        let number = at + 1 + hyphen;
+        let (_, digits) = self.tokens.number(number)?;
+        let phone = matches!(self.fold(number + 1), "-" | ".")
+            && self.tokens.number(number + 2).is_some_and(|(_, w)| w >= 3)
+            && self.tokens.gap(number + 1) == Gap::None;
+        if phone {
+            return None;
+        }
+        if self.tokens.gap(number) > Gap::Space
+            || self.in_date(number)
+            || (hyphen == 0 && self.tokens.gap(number) == Gap::Space && self.fold(number + 1) == "%")
+        {
+            return None;
+        }
+        let mut end = number + 1;
+        let glued_letter = self.tokens.is_word(end) && self.tokens.gap(end) == Gap::None && self.tokens.raw(end).chars().count() <= 2;
+        let decimal = self.fold(end) == "."
+            && self.tokens.gap(end) == Gap::None
+            && self.tokens.gap(end + 1) == Gap::None
+            && self.tokens.number(end + 1).is_some();
+        if self.fold(at) == "ue" && (decimal || digits <= 3) {
+            return Some(at..if decimal { end + 2 } else { end });
+        }
+        if glued_letter {
+            end += 1;
+            if self.tokens.kind(end) == Some(Kind::Number) && self.tokens.gap(end) == Gap::None {
+                end += 1;
+            }
+        }
+        if self.fold(end) == "-"
+            && self.tokens.gap(end) == Gap::None
+            && self.tokens.gap(end + 1) == Gap::None
+            && self.tokens.raw(end + 1).chars().count() <= 2
+        {
+            end += 2;
+        }
+        let shouted = word.chars().all(char::is_uppercase);
+        let shape = (3..=4).contains(&digits) || (digits <= 2 && glued_letter && end > number + 2);
+        let cued = self.cued(at, end);
+        let free = self.tokens.gap(end) != Gap::None
+            || end >= self.tokens.len()
+            || (self.tokens.kind(end) == Some(Kind::Mark) && !matches!(self.fold(end), "@" | "_" | "/"));
+        let fits = match (shouted, letters) {
+            (true, 2..=6) => shape && !self.shouts_around(at),
+            (_, 2..=12) => {
+                (shape || glued_letter)
+                    && (cued || (end > number + 2 && self.tokens.get(at).is_some_and(|t| t.capital)))
+                    && self.tokens.gap(number) != Gap::None
+            }
+            _ => false,
+        } || (letters >= 2
+            && letters <= 5
+            && shape
+            && digits >= 3
+            && (cued || self.tokens.gap(number) == Gap::None)
+            && hyphen + usize::from(self.tokens.gap(number) == Gap::None) > 0);
+        (fits && free).then_some(at..end)
+    }
+
+    /// Whether everything around is in capitals, so that capitals tell nothing here and a cue is needed.
+    pub(super) fn shouts_around(&self, at: usize) -> bool {
+        let cued = self.cued(at, at + 2);
+        let words: Vec<&str> = (at.saturating_sub(6)..at).filter(|i| self.tokens.is_word(*i)).map(|i| self.tokens.raw(i)).collect();
+        !cued
+            && words.len() >= 3
+            && words.iter().all(|w| w.chars().all(char::is_uppercase))
+            && matches!(self.tokens.fold_before(at), "code" | "error" | "erreur")
+    }
+
+    pub(super) fn cued(&self, at: usize, end: usize) -> bool {
+        let near = |i: usize| is_exam_word(self.fold(i)) || is_course_word(self.fold(i));
+        (at.saturating_sub(4)..at).any(near)
+            || (end..end + 3).any(near)
+            || matches!(self.tokens.fold_before(at), "for" | "pour" | "in" | "en")
+    }
+
+    /// `201-NYA-05`.
+    pub(super) fn quebec_code(&self, at: usize) -> Option<usize> {
+        let (_, 3) = self.tokens.number(at)? else { return None };
+        let first = self.fold(at + 1) == "-" && self.tokens.raw(at + 2).len() == 3 && self.tokens.gap(at + 2) == Gap::None;
+        let last = self.fold(at + 3) == "-" && self.tokens.kind(at + 4) == Some(Kind::Number) && self.tokens.gap(at + 4) == Gap::None;
+        (first && last && self.tokens.is_word(at + 2)).then_some(at + 5)
+    }
+}
+
+fn glues(before: &str, kind: Option<Kind>) -> bool {
+    kind != Some(Kind::Mark) || matches!(before, "-" | "@" | "_" | "." | "/" | "#")
+}

@@ -1,0 +1,343 @@
+//! Days told from today: `tomorrow`, `ce soir`, `in two days`, `il y a 3 jours`, `next Friday`, `jeudi en huit`, `la semaine prochaine`.
+
+use crate::facts::vocabulary::Words;
+use jiff::civil::Weekday;
+
+use super::spoken::words_number;
+use super::weeks::{weekday, weeks};
+use super::words::{self, Part, Unit};
+use crate::facts::tokens::{Gap, Kind, Tokens};
+
+/// Which of the weeks a weekday lies in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// The coming one, today included.
+    Coming,
+    /// English "next": the one in the next calendar week.
+    NextWeek,
+    /// French "prochain": the coming one, today not included.
+    Prochain,
+    /// The last one before today.
+    Last,
+    /// The coming one and so many weeks more ("jeudi en huit", "Thursday week").
+    After(i32),
+}
+
+/// One piece of a date that needs to know what today is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Relative {
+    /// So many days from today, in a part of the day where one is told.
+    Days(i32, Option<Part>),
+    /// So many minutes from now.
+    Minutes(i32),
+    /// So many months from today.
+    Months(i32),
+    /// So many days after what is told next (`a week from Friday`).
+    Later(i32),
+    /// A weekday; the flag: the word has other meanings.
+    Weekday(Weekday, Turn, bool),
+    /// So many weeks from this one, day not told.
+    Week(i32),
+    /// So many months from this one, day not told.
+    Month(i32),
+}
+
+/// Reads what is told from today at token `at`, with the token behind it.
+pub fn read(tokens: &Tokens, at: usize, french: bool) -> Option<(Relative, usize)> {
+    if !matches!(tokens.kind(at)?, Kind::Word | Kind::Number) {
+        return None;
+    }
+    named(tokens, at)
+        .map(|found| in_eight_days(tokens, found))
+        .or_else(|| counted(tokens, at, french))
+        .or_else(|| weeks(tokens, at))
+        .or_else(|| weekday(tokens, at, french))
+}
+
+/// today, tomorrow, ce soir, avant-hier …
+fn named(tokens: &Tokens, at: usize) -> Option<(Relative, usize)> {
+    let days = |n, end| Some((Relative::Days(n, None), end));
+    let part = |n, part, end| Some((Relative::Days(n, Some(part)), end));
+    let next = tokens.fold(at + 1);
+    match tokens.fold(at) {
+        "today" | "tdy" | "todays" | "auj" | "ajd" | "aujourdhui" => days(0, at + 1),
+        "2" if tokens.gap(at + 1) == Gap::None && matches!(next, "day" | "moro" | "morrow" | "main" | "mro") => {
+            days(i32::from(next != "day"), at + 2)
+        }
+        "aujourd" => {
+            tokens.follow(at, &["aujourd", "'", "hui"]).or_else(|| tokens.follow(at, &["aujourd", "hui"])).and_then(|end| days(0, end))
+        }
+        "tonight" | "tonite" | "tonights" => part(0, Part::Evening, at + 1),
+        "this" => match Part::of(next).filter(|_| next != "pm") {
+            Some(p) => part(0, p, at + 2),
+            None => None,
+        },
+        "last" if next == "night" => part(-1, Part::Evening, at + 2),
+        "ce" | "c" | "cet" | "cette" => this_part(tokens, at),
+        "a" if matches!(next, "soir" | "matin") && tokens.gap(at + 1) == Gap::Space => part(0, Part::of(next)?, at + 2),
+        "day" => tokens
+            .follow(at, &["day", "after", "tomorrow"])
+            .and_then(|end| days(2, end))
+            .or_else(|| tokens.follow(at, &["day", "before", "yesterday"]).and_then(|end| days(-2, end))),
+        "overmorrow" | "surlendemain" | "apresdemain" => days(2, at + 1),
+        "next" if next == "tomorrow" => days(2, at + 2),
+        "tomorrow" | "tmrw" | "tmr" | "tmrow" | "tomorow" | "tommorow" | "tommorrow" | "tomoro" | "tomoz" | "tomorrows" | "tmw"
+        | "tomorrrow" | "demain" | "dmain" => days(1, at + 1),
+        "apres" | "apr" if next == "demain" => days(2, at + 2),
+        "apres" if tokens.follow(at, &["apres", "-", "demain"]).is_some() => days(2, at + 3),
+        "yesterday" | "hier" => days(-1, at + 1),
+        "avant" if next == "hier" => days(-2, at + 2),
+        "avant" if tokens.follow(at, &["avant", "-", "hier"]).is_some() => days(-2, at + 3),
+        "j" | "d"
+            if next == "-"
+                && tokens.gap(at + 1) == Gap::None
+                && tokens.gap(at + 2) == Gap::None
+                && tokens.get(at).is_some_and(|t| t.capital) =>
+        {
+            let (n, 1..=2) = tokens.number(at + 2)? else { return None };
+            (tokens.gap(at + 3) != Gap::None || at + 3 >= tokens.len() || tokens.fold(at + 3) != "-").then_some(())?;
+            days(i32::try_from(n).ok()?, at + 3)
+        }
+        _ => None,
+    }
+}
+
+/// `d'aujourd'hui en huit`.
+fn in_eight_days(tokens: &Tokens, (relative, end): (Relative, usize)) -> (Relative, usize) {
+    match (relative, tokens.follow(end, &["en", "huit"])) {
+        (Relative::Days(n, part), Some(behind)) => (Relative::Days(n + 7, part), behind),
+        _ => (relative, end),
+    }
+}
+
+fn this_part(tokens: &Tokens, at: usize) -> Option<(Relative, usize)> {
+    let today = |part, end| Some((Relative::Days(0, part), end));
+    match tokens.fold(at + 1) {
+        "matin" => today(Some(Part::Morning), at + 2),
+        "soir" => today(Some(Part::Evening), at + 2),
+        "midi" => today(None, at + 2),
+        "apresmidi" | "aprem" => today(Some(Part::Afternoon), at + 2),
+        "nuit" => today(Some(Part::Evening), at + 2),
+        "apres" => {
+            let end = tokens.follow(at + 2, &["-", "midi"]).or_else(|| tokens.follow(at + 2, &["midi"]))?;
+            today(Some(Part::Afternoon), end)
+        }
+        _ => None,
+    }
+}
+
+/// `in 2 days`, `dans une demi-heure`, `3 days ago`, `a week from Friday`, `4 days until the exam`.
+fn counted(tokens: &Tokens, at: usize, french: bool) -> Option<(Relative, usize)> {
+    let word = tokens.fold(at);
+    let lead = match word {
+        "in" | "within" | "dans" | "sous" => Some(at + 1),
+        "d" => tokens.follow(at, &["d", "'", "ici"]),
+        "il" => tokens.follow(at, &["il", "y", "a"]),
+        "y" => tokens.follow(at, &["y", "a"]).or_else(|| tokens.follow(at, &["y", "'", "a"])),
+        "ya" => Some(at + 1),
+        "ca" => tokens.follow(at, &["ca", "fait"]),
+        "depuis" | "since" => Some(at + 1),
+        _ => None,
+    };
+    let past = matches!(word, "il" | "y" | "ya" | "ca" | "depuis" | "since");
+    if let Some(start) = lead {
+        let start = skip_softeners(tokens, start);
+        let (count, unit, end) = amount(tokens, start)?;
+        if tokens.fold(end) == "ago" {
+            return span(-count, unit, end + 1);
+        }
+        if let Some(anchor) = leads_to_anchor(tokens, end).filter(|_| !past && matches!(unit, Unit::Day | Unit::Week | Unit::Fortnight)) {
+            return span(count, unit, end).and_then(|(r, _)| as_later(r, anchor));
+        }
+        let end = match (tokens.fold(end), tokens.fold(end + 1)) {
+            ("'", "time") => end + 2,
+            ("time", _) => end + 1,
+            _ => tokens.follow(end, &["jour", "pour", "jour"]).unwrap_or(end),
+        };
+        return span(if past { -count } else { count }, unit, end);
+    }
+    let (count, unit, end) = amount(tokens, at)?;
+    let next = tokens.fold(end);
+    match next {
+        "ago" => span(-count, unit, end + 1),
+        "left" | "away" | "hence" | "out" if tokens.fold_before(at) != "for" => span(count, unit, end + 1),
+        "from" if tokens.fold(end + 1) == "now" => span(count, unit, end + 2),
+        "to" if tokens.fold(end + 1) == "go" => span(count, unit, end + 2),
+        "until" | "till" | "til" => span(count, unit, end),
+        "before" | "avant" if !matches!(tokens.fold_before(at), "the" | "les") => {
+            span(count, unit, end).filter(|_| near_exam(tokens, end + 1))
+        }
+        _ => {
+            let anchor = leads_to_anchor(tokens, end).filter(|_| !french || next != "on")?;
+            span(count, unit, end).and_then(|(r, _)| as_later(r, anchor))
+        }
+    }
+}
+
+fn near_exam(tokens: &Tokens, at: usize) -> bool {
+    (at..at + 4).any(|i| super::evaluation::is_exam_word(tokens.fold(i)))
+}
+
+fn as_later(relative: Relative, anchor: usize) -> Option<(Relative, usize)> {
+    match relative {
+        Relative::Days(n, None) => Some((Relative::Later(n), anchor)),
+        _ => None,
+    }
+}
+
+/// `from tomorrow`, `on Thursday`, `today`, `after the 3rd`: where the anchor starts.
+fn leads_to_anchor(tokens: &Tokens, at: usize) -> Option<usize> {
+    let next = match tokens.fold(at) {
+        "from" | "on" | "after" | "this" => at + 1,
+        _ => at,
+    };
+    let word = tokens.fold(next);
+    if matches!(word, "now") && next > at {
+        return None;
+    }
+    let anchor = matches!(word, "today" | "tomorrow" | "tmrw" | "yesterday") || words::weekday(word, false).is_some_and(|w| !w.1);
+    anchor.then_some(next)
+}
+
+fn skip_softeners(tokens: &Tokens, at: usize) -> usize {
+    let mut at = at;
+    for _ in 0..3 {
+        if !SKIP_SOFTENERS.has(tokens.fold(at)) {
+            break;
+        }
+        at += 1;
+    }
+    at
+}
+
+/// `3 days`, `a week`, `une demi-heure`, `an hour and a half`, `two more weeks`: minutes where the unit is minutes or hours.
+fn amount(tokens: &Tokens, at: usize) -> Option<(i32, Unit, usize)> {
+    if let Some(end) = tokens
+        .follow(at, &["half", "an", "hour"])
+        .or_else(|| tokens.follow(at, &["une", "demi", "-", "heure"]))
+        .or_else(|| tokens.follow(at, &["une", "demi", "heure"]))
+    {
+        return Some((30, Unit::Minute, end));
+    }
+    let (count, mut next) = match tokens.number(at) {
+        Some((n, 1..=3)) => (n, at + 1),
+        Some(_) => return None,
+        None => match tokens.fold(at) {
+            "a" | "an" | "un" | "une" if tokens.fold(at + 1) == "couple" => (2, at + 2 + usize::from(tokens.fold(at + 2) == "of")),
+            "a" | "an" => (1, at + 1),
+            "quelques" | "few" => return None,
+            _ => words_number(tokens, at)?,
+        },
+    };
+    if matches!(tokens.fold(next), "more" | "full" | "short" | "other" | "autres" | "prochains" | "prochaines" | "petits" | "calendar") {
+        next += 1;
+    }
+    let unit = words::unit(tokens.fold(next)).filter(|_| tokens.gap(next) <= Gap::Line)?;
+    let count = i32::try_from(count).ok()?;
+    let mut end = next + 1;
+    let half = tokens
+        .follow(end, &["and", "a", "half"])
+        .or_else(|| tokens.follow(end, &["et", "demie"]))
+        .or_else(|| tokens.follow(end, &["et", "demi"]));
+    if unit != Unit::Hour {
+        return Some((count, unit, end));
+    }
+    let mut minutes = count.checked_mul(60)?;
+    if let Some(behind) = half {
+        (minutes, end) = (minutes + 30, behind);
+    } else if let Some((extra @ 0..60, 1..=2)) = tokens.number(end).filter(|_| tokens.gap(end) <= Gap::Space) {
+        (minutes, end) = (minutes + i32::try_from(extra).ok()?, end + 1);
+    }
+    Some((minutes, Unit::Minute, end))
+}
+
+fn span(count: i32, unit: Unit, end: usize) -> Option<(Relative, usize)> {
+    let relative = match unit {
+        Unit::Minute => Relative::Minutes(count),
+        Unit::Hour => Relative::Minutes(count.checked_mul(60)?),
+        Unit::Day => Relative::Days(count, None),
+        Unit::Week => Relative::Days(count.checked_mul(7)?, None),
+        Unit::Fortnight => Relative::Days(count.checked_mul(14)?, None),
+        Unit::Month => Relative::Months(count),
+        Unit::Year => Relative::Months(count.checked_mul(12)?),
+    };
+    Some((relative, end))
+}
+
+static SKIP_SOFTENERS: Words =
+    Words::new("about around exactly only just the next environ les less than moins de like deja approximately juste at most");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(text: &str) -> Option<Relative> {
+        let tokens = Tokens::of(text);
+        (0..tokens.len()).find_map(|i| read(&tokens, i, text.contains(['é', 'ç', '’']))).map(|r| r.0)
+    }
+
+    #[test]
+    fn days_are_told_from_today() {
+        use Relative::{Days, Later, Minutes, Month, Months, Week};
+        let cases = [
+            ("today", Days(0, None)),
+            ("tonight", Days(0, Some(Part::Evening))),
+            ("this morning", Days(0, Some(Part::Morning))),
+            ("aujourd’hui", Days(0, None)),
+            ("ce soir", Days(0, Some(Part::Evening))),
+            ("cet après-midi", Days(0, Some(Part::Afternoon))),
+            ("à matin", Days(0, Some(Part::Morning))),
+            ("tmrw", Days(1, None)),
+            ("demain", Days(1, None)),
+            ("the day after tomorrow", Days(2, None)),
+            ("après-demain", Days(2, None)),
+            ("yesterday", Days(-1, None)),
+            ("avant-hier", Days(-2, None)),
+            ("in 2 days", Days(2, None)),
+            ("in a week", Days(7, None)),
+            ("in two weeks’ time", Days(14, None)),
+            ("dans trois jours", Days(3, None)),
+            ("dans une semaine jour pour jour", Days(7, None)),
+            ("in a fortnight", Days(14, None)),
+            ("in 26 hours", Minutes(1560)),
+            ("dans une demi-heure", Minutes(30)),
+            ("in an hour and a half", Minutes(90)),
+            ("dans 1h30", Minutes(90)),
+            ("3 days ago", Days(-3, None)),
+            ("il y a 2 semaines", Days(-14, None)),
+            ("4 days until the exam", Days(4, None)),
+            ("2 jours avant l’examen", Days(2, None)),
+            ("in 2 months", Months(2)),
+            ("a week from Friday", Later(7)),
+            ("a week on Thursday", Later(7)),
+            ("next week", Week(1)),
+            ("la semaine prochaine", Week(1)),
+            ("le mois prochain", Month(1)),
+            ("J-3", Days(3, None)),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(told(text), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn weekdays_carry_their_turn() {
+        use Weekday::{Friday, Monday, Thursday, Tuesday};
+        let cases = [
+            ("Friday", Friday, Turn::Coming),
+            ("next Tuesday", Tuesday, Turn::NextWeek),
+            ("this coming Monday", Monday, Turn::Coming),
+            ("last Thursday", Thursday, Turn::Last),
+            ("mardi prochain", Tuesday, Turn::Prochain),
+            ("vendredi dernier", Friday, Turn::Last),
+            ("jeudi en huit", Thursday, Turn::After(1)),
+            ("Friday week", Friday, Turn::After(1)),
+        ];
+        for (text, day, turn) in cases {
+            assert_eq!(told(text), Some(Relative::Weekday(day, turn, false)), "{text}");
+        }
+        for text in ["for 2 days", "chaque lundi", "every Friday", "3 people", "20 minutes", "mon code à moi é"] {
+            assert_eq!(told(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! The candidate's name, as the message spells it: told in the body, else in the signature, else in From.
+
+mod another;
+pub mod body;
+mod form;
+pub mod signed;
+pub mod words;
+pub mod written;
+
+use std::ops::Range;
+
+use super::found::{Found, Place};
+use super::tokens::{Tokens, fold};
+use written::Written;
+
+/// What is known of the candidate's name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Names {
+    /// First name or names.
+    pub first: Option<Found<String>>,
+    /// Last name or names.
+    pub last: Option<Found<String>>,
+    /// Somebody writes for the candidate.
+    pub for_another: bool,
+}
+
+/// Reads the candidate's name. `body`: the person's own words; `from`: the display name in From.
+pub fn read(body: &Tokens, signature: &Tokens, from: &str, skip: &[Range<usize>]) -> Names {
+    let told = body::told(body, skip);
+    let display = Tokens::of(from);
+    let sources = [
+        (body, Place::Body, signed::signed(body, skip)),
+        (signature, Place::Signature, signed::in_signature(signature)),
+        (&display, Place::From, display_name(&display)),
+    ];
+    let mut names = Names { for_another: told.as_ref().is_some_and(|t| t.for_another), ..Names::default() };
+    if let Some(told) = &told {
+        names.take(body, Place::Body, &told.name);
+    }
+    if names.for_another {
+        return names;
+    }
+    for (tokens, place, found) in &sources {
+        if let Some(found) = found {
+            names.fill(tokens, *place, found);
+        }
+    }
+    names
+}
+
+impl Names {
+    fn take(&mut self, tokens: &Tokens, place: Place, written: &Written) {
+        let found = |span: &Option<Range<usize>>| {
+            let span = span.clone()?;
+            Some(Found { value: one_line(tokens.slice(span.clone())), place, span })
+        };
+        self.first = found(&written.first);
+        self.last = found(&written.last);
+    }
+
+    /// Takes the parts that are missing from a source of less trust, where it agrees with what is known.
+    fn fill(&mut self, tokens: &Tokens, place: Place, written: &Written) {
+        if self.first.is_none() && self.last.is_none() {
+            return self.take(tokens, place, written);
+        }
+        if let (Some(first), Some(last)) = (&self.first, &self.last) {
+            let whole = fold(&format!("{} {}", first.value, last.value));
+            let same = written.first.clone().is_some_and(|s| fold(tokens.slice(s)) == whole);
+            if let (true, Some(other), Some(all)) = (same, written.last.clone(), written.first.clone()) {
+                self.first = Some(Found { value: one_line(tokens.slice(all.clone())), place, span: all });
+                self.last = Some(Found { value: one_line(tokens.slice(other.clone())), place, span: other });
+            }
+            return;
+        }
+        let part = |span: &Option<Range<usize>>| span.clone().map(|s| (fold(tokens.slice(s.clone())), s));
+        let (first, last) = (part(&written.first), part(&written.last));
+        let found = |span: Range<usize>| Found { value: one_line(tokens.slice(span.clone())), place, span };
+        if let Some(known) = &self.first {
+            let known = fold(&known.value);
+            let (Some((first, first_span)), Some((last, last_span))) = (first, last) else { return };
+            if known == first || first.starts_with(&known) || known.starts_with(&first) {
+                self.last = (known != last).then(|| found(last_span));
+            } else if known == last {
+                self.last = Some(found(first_span));
+            } else if let Some(rest) = format!("{first} {last}").strip_suffix(&known).map(|r| r.trim_end().len())
+                && rest == first.len()
+            {
+                self.last = Some(found(first_span));
+            }
+        } else if let (Some(known), Some((first, first_span)), Some((last, _))) = (&self.last, first, last)
+            && fold(&known.value) == last
+            && first != last
+        {
+            self.first = Some(found(first_span));
+        }
+    }
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The name in a From header; functions, machines and addresses are none.
+fn display_name(tokens: &Tokens) -> Option<Written> {
+    let end = (0..tokens.len())
+        .find(|i| {
+            matches!(tokens.fold(*i), "(" | "via" | "@" | "|" | "/" | "[" | "<")
+                || (tokens.fold(*i) == "-" && tokens.gap(*i) != super::tokens::Gap::None)
+        })
+        .unwrap_or(tokens.len());
+    let start = (0..end).find(|i| tokens.is_word(*i)).unwrap_or(end);
+    let odd = (start..tokens.len()).any(|i| tokens.fold(i) == "@")
+        || (start..end).any(|i| tokens.number(i).is_some() || words::is_role(tokens.fold(i)));
+    let nickname = end == start + 1 && tokens.get(start).is_some_and(|t| !t.capital);
+    if odd || nickname || end - start > 12 {
+        return None;
+    }
+    written::split(tokens, start..end, false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(body: &str, signature: &str, from: &str) -> (Option<String>, Option<String>, bool) {
+        let names = read(&Tokens::of(body), &Tokens::of(signature), from, &[]);
+        (names.first.map(|f| f.value), names.last.map(|f| f.value), names.for_another)
+    }
+
+    #[test]
+    fn the_body_is_trusted_before_the_signature_before_from() {
+        let cases = [
+            ("My code fails.\n\nSophie Lavoie", "", "Quelqu'un", Some("Sophie"), Some("Lavoie")),
+            ("My code fails.", "Sophie Lavoie\nStudent", "sl", Some("Sophie"), Some("Lavoie")),
+            ("My code fails.", "", "Sophie Lavoie", Some("Sophie"), Some("Lavoie")),
+            ("My code fails.\nSophie", "", "Sophie Lavoie", Some("Sophie"), Some("Lavoie")),
+            ("rejected also. Thanks. Wei Ling", "", "Tan Wei Ling", Some("Wei Ling"), Some("Tan")),
+            ("My code fails.", "", "Okonkwo, Hannah", Some("Hannah"), Some("Okonkwo")),
+            ("My code fails.", "", "Service des examens", None, None),
+            ("My code fails.", "", "Support", None, None),
+            ("My code fails.", "", "ada@uni.example", None, None),
+            ("My code fails.", "", "Thomas N", Some("Thomas"), None),
+            ("Je m'appelle Chantal Émond", "", "Chantal Emond", Some("Chantal"), Some("Émond")),
+            ("Moi c'est Maxime Charbonneau-Poirier", "", "Max Charbonneau", Some("Maxime"), Some("Charbonneau-Poirier")),
+            ("", "", "", None, None),
+        ];
+        for (body, signature, from, first, last) in cases {
+            let (f, l, another) = names(body, signature, from);
+            assert_eq!((f.as_deref(), l.as_deref(), another), (first, last, false), "{body} / {from}");
+        }
+    }
+
+    #[test]
+    fn who_writes_for_a_candidate_is_not_the_candidate() {
+        let cases = [
+            ("I am writing for my daughter Harleen Singh, she has no signal.\n\nManjit Singh", Some("Harleen"), Some("Singh")),
+            ("Un de nos étudiants, Jean-Luc Favre (jl@uni.example), est bloqué.\nClaudine Berthoud", Some("Jean-Luc"), Some("Favre")),
+            ("Mon fils Jérémy n'a rien reçu.\n\nDiane Leduc", Some("Jérémy"), None),
+            ("On behalf of Tessa Rideout: her code fails.\nSheila Doucette", Some("Tessa"), Some("Rideout")),
+        ];
+        for (body, first, last) in cases {
+            let (f, l, another) = names(body, "", "Somebody Else");
+            assert_eq!((f.as_deref(), l.as_deref(), another), (first, last, true), "{body}");
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Text to folded sentences: what a message sounds like when accents, case, punctuation and personal details are taken away.
+
+use std::ops::Range;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// Sentences that are read at most; what stands behind them is not what the message is about.
+const MOST: usize = 120;
+/// Folded bytes of one sentence that are read at most.
+const LONGEST: usize = 1_200;
+
+/// One sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sentence {
+    /// Bytes of the text it was read from.
+    pub span: Range<usize>,
+    /// Small ASCII words with one space between them, and around them. Addresses, codes and numbers are only named as such.
+    pub folded: String,
+}
+
+/// The sentences of `text`, in order. Total and bounded.
+pub fn of(text: &str) -> Vec<Sentence> {
+    let mut sentences = Vec::new();
+    let mut start = 0;
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let ends = match c {
+            '\n' | '…' | '\u{2028}' => true,
+            '.' | '!' | '?' | ';' => chars.peek().is_none_or(|(_, next)| next.is_whitespace()),
+            _ => false,
+        };
+        if ends {
+            let end = at + c.len_utf8();
+            push(text, start..end, &mut sentences);
+            start = end;
+            if sentences.len() >= MOST {
+                return sentences;
+            }
+        }
+    }
+    push(text, start..text.len(), &mut sentences);
+    sentences
+}
+
+fn push(text: &str, span: Range<usize>, sentences: &mut Vec<Sentence>) {
+    let Some(part) = text.get(span.clone()) else { return };
+    let folded = fold(part);
+    if folded.len() > 1 {
+        let lead = part.len() - part.trim_start().len();
+        let length = part.trim().len();
+        sentences.push(Sentence { span: span.start + lead..span.start + lead + length, folded });
+    }
+}
+
+/// Folds one piece of text.
+pub fn fold(text: &str) -> String {
+    let mut out = String::with_capacity(text.len().min(LONGEST) + 2);
+    out.push(' ');
+    for word in text.split_whitespace() {
+        if out.len() > LONGEST {
+            break;
+        }
+        match personal(word) {
+            Some(name) => {
+                out.push_str(name);
+                out.push(' ');
+            }
+            None => plain(word, &mut out),
+        }
+    }
+    out
+}
+
+/// Words that say what something is, not what it is about.
+fn personal(word: &str) -> Option<&'static str> {
+    let core = word.trim_matches(|c: char| !c.is_alphanumeric());
+    if core.contains('@') {
+        return Some("xmail");
+    }
+    let lower = core.get(..4.min(core.len())).unwrap_or_default().to_ascii_lowercase();
+    if lower == "http" || lower == "www." {
+        return Some("xurl");
+    }
+    let digits = core.chars().any(|c| c.is_ascii_digit());
+    let letters = core.chars().any(char::is_alphabetic);
+    let joined = core.chars().all(|c| c.is_alphanumeric() || c == '-');
+    (digits && letters && joined && core.chars().count() >= 5).then_some("xcode")
+}
+
+fn plain(word: &str, out: &mut String) {
+    let mut folded = String::with_capacity(word.len());
+    for c in word.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
+        match c {
+            'œ' => folded.push_str("oe"),
+            'æ' => folded.push_str("ae"),
+            '’' | '\'' | 'ʼ' => folded.push('\''),
+            c if c.is_ascii_digit() => {
+                if !folded.ends_with('0') {
+                    folded.push('0');
+                }
+            }
+            c if c.is_ascii_alphanumeric() => folded.push(c),
+            c if c.is_alphanumeric() => folded.push('x'),
+            _ => folded.push(' '),
+        }
+    }
+    for piece in folded.split_whitespace() {
+        contraction(piece, out);
+    }
+}
+
+/// English negations in one word, however they are typed, become two.
+fn contraction(word: &str, out: &mut String) {
+    const STEMS: [&str; 16] =
+        ["do", "does", "did", "is", "was", "are", "has", "have", "had", "wo", "ca", "would", "could", "should", "were", "ai"];
+    let stem = word.strip_suffix("n't").or_else(|| word.strip_suffix("nt").filter(|s| STEMS.contains(s)));
+    match (stem, word) {
+        (Some("ca"), _) | (_, "cannot") => out.push_str("can not "),
+        (Some("wo"), _) => out.push_str("will not "),
+        (Some(stem), _) => {
+            out.push_str(stem);
+            out.push_str(" not ");
+        }
+        (None, _) => {
+            for part in word.split('\'').filter(|p| !p.is_empty()) {
+                out.push_str(part);
+                out.push(' ');
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_lose_what_does_not_change_their_meaning() {
+        let cases = [
+            ("J’ai oublié", " j ai oublie "),
+            ("It doesn't work, CAN'T!", " it does not work can not "),
+            ("isnt cannot", " is not can not "),
+            ("ada@uni.example NX07-4KTR 2026", " xmail xcode 0 "),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(fold(text), expected);
+        }
+    }
+
+    #[test]
+    fn sentences_keep_their_place() {
+        let text = "Bonjour. Mon code est refusé ! Merci";
+        let spans: Vec<&str> = of(text).iter().map(|s| &text[s.span.clone()]).collect();
+        assert_eq!(spans, ["Bonjour.", "Mon code est refusé !", "Merci"]);
+        assert!(of(&"a. ".repeat(10_000)).len() <= MOST);
+    }
+}

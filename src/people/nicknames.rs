@@ -1,0 +1,85 @@
+//! Usual short forms of first names, and first names common enough that a near-miss of another name is not a slip but somebody else.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+/// One full name a line, then its short forms; folded. A short form may stand in several lines.
+const SHORT_FORMS: &str = include_str!("nicknames.txt");
+
+/// First names common in French- and English-speaking places and among their newcomers; folded.
+const COMMON: &str = include_str!("first_names.txt");
+
+static GROUPS: LazyLock<HashMap<&'static str, Vec<usize>>> = LazyLock::new(|| {
+    let mut groups: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (n, line) in lines(SHORT_FORMS).enumerate() {
+        for word in line.split_whitespace() {
+            groups.entry(word).or_default().push(n);
+        }
+    }
+    groups
+});
+
+static MEMBERS: LazyLock<Vec<Vec<&'static str>>> =
+    LazyLock::new(|| lines(SHORT_FORMS).map(|line| line.split_whitespace().collect()).collect());
+
+static FIRST_NAMES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| lines(COMMON).flat_map(str::split_whitespace).collect());
+
+fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
+/// Whether `told` is a usual short or full form of `registered` (both folded).
+pub fn fit(told: &str, registered: &str) -> bool {
+    match (GROUPS.get(told), GROUPS.get(registered)) {
+        (Some(a), Some(b)) => a.iter().any(|group| b.contains(group)),
+        _ => false,
+    }
+}
+
+/// The other forms of `told`, at most 16: full names first.
+pub fn forms(told: &str) -> Vec<&'static str> {
+    let groups = GROUPS.get(told).map_or(&[][..], Vec::as_slice);
+    let members = groups.iter().filter_map(|group| MEMBERS.get(*group));
+    let full = members.clone().filter_map(|m| m.first());
+    let mut forms: Vec<&str> = full.chain(members.flat_map(|m| m.iter().skip(1))).copied().filter(|form| *form != told).take(16).collect();
+    forms.dedup();
+    forms
+}
+
+/// Whether `word` (folded) is a first name known everywhere.
+pub fn is_first_name(word: &str) -> bool {
+    FIRST_NAMES.contains(word) || GROUPS.contains_key(word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_forms_fit_their_full_name_and_no_other() {
+        let cases = [
+            ("bob", "robert", true),
+            ("robert", "bob", true),
+            ("bob", "rob", true),
+            ("alex", "alexandra", true),
+            ("alex", "alexandre", true),
+            ("fred", "frederic", true),
+            ("jean", "jeanne", false),
+            ("marie", "maria", false),
+            ("bob", "roberta", false),
+            ("nobody", "robert", false),
+        ];
+        for (told, registered, expected) in cases {
+            assert_eq!(fit(told, registered), expected, "{told} for {registered}");
+        }
+        assert!(forms("bob").first() == Some(&"robert"));
+    }
+
+    #[test]
+    fn the_lists_are_folded_and_hold_no_line_of_one_word() {
+        let folded = |word: &str| word.bytes().all(|b| b.is_ascii_lowercase());
+        assert!(GROUPS.keys().all(|w| folded(w)), "short forms are folded");
+        assert!(FIRST_NAMES.iter().all(|w| folded(w)), "first names are folded");
+        assert!(MEMBERS.iter().all(|m| m.len() > 1), "a full name has a short form");
+    }
+}
