@@ -278,10 +278,15 @@ async fn a_server_that_does_not_tell_its_next_number_is_searched() {
 }
 
 #[tokio::test]
-async fn a_next_number_that_went_down_shows_everything_again() {
+async fn a_next_number_that_went_down_is_another_epoch() {
     let server = Scripted::start(three(), |_, _, _| Said::Nothing);
-    let look = open(&server).await.look(Some(Cursor { epoch: 7, next: 50 })).await.unwrap();
+    let mut source = open(&server).await;
+    let look = source.look(Some(Cursor { epoch: 7, next: 50 })).await.unwrap();
     assert_eq!((look.waiting.len(), look.next), (3, 4));
+    assert_ne!(look.epoch, 7, "message 2 may be another one now");
+    assert_eq!(source.fetch(&look.waiting).await.unwrap().len(), 3);
+    let again = source.look(Some(Cursor { epoch: look.epoch, next: look.next })).await.unwrap();
+    assert_eq!((again.epoch, again.waiting.len()), (look.epoch, 0), "and once told, it stays");
 }
 
 #[tokio::test]
