@@ -31,7 +31,8 @@ type Mails = Box<dyn Iterator<Item = Result<RawMail, String>>>;
 /// Every message under `paths` in order; folders by name; `-` is standard input (one message, or an mbox).
 /// A path that cannot be read yields its error in its place; the rest goes on.
 pub fn mails(paths: &[PathBuf]) -> Mails {
-    Box::new(paths.to_vec().into_iter().flat_map(|path| {
+    let paths: Vec<PathBuf> = paths.to_vec();
+    Box::new(paths.into_iter().flat_map(|path| {
         if path == Path::new("-") {
             return of_stream("-", io::stdin(), false);
         }

@@ -111,8 +111,9 @@ impl Imap {
 
     pub async fn look(&mut self, cursor: Option<Cursor>) -> Result<Look, Fault> {
         let inbox = self.account.inbox.clone();
-        let look = self.with_line(move |line| Box::pin(async move { line.look(&inbox, cursor).await })).await.map_err(|t| self.told(t))?;
-        self.looked = (look.epoch, look.next);
+        let (look, validity) =
+            self.with_line(move |line| Box::pin(async move { line.look(&inbox, cursor).await })).await.map_err(|t| self.told(t))?;
+        self.looked = (validity, look.next);
         if let Some(ear) = &self.ear {
             ear.heard().looked.store(look.next, Ordering::Relaxed);
         }

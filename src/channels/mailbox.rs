@@ -217,7 +217,7 @@ impl Source {
 
     /// Lists what waits at or behind `cursor`; `None` on the first connection ever (all there is, whatever `start` says:
     /// the caller decides what is history). Should an IMAP server's UIDNEXT fall below the cursor under the same
-    /// UIDVALIDITY, everything is listed and `next` is below the cursor's: match by content then, as for a new epoch.
+    /// UIDVALIDITY, that is told as another epoch, as a new UIDVALIDITY is: everything is listed, to be matched by content.
     /// Files are told apart by name alone: all there are, each time.
     ///
     /// # Errors

@@ -16,8 +16,8 @@ use crate::clock::{Clock as _, System};
 
 /// How often a folder is looked at while somebody waits.
 const BEAT: Duration = Duration::from_millis(250);
-/// A file written to more recently than this may still grow.
-const YOUNG: i64 = 1000;
+/// A file written to more recently than this (in milliseconds) may still grow.
+const YOUNG: i128 = 600;
 /// How often a young file is looked at again before it is left for the next look.
 const TRIES: u32 = 8;
 /// How much of a file is searched for its Message-ID.
@@ -65,19 +65,14 @@ impl Shelf {
 
     pub async fn look(&mut self) -> Result<Look, Fault> {
         let mut files = self.present().await?;
-        let mut young = self.young(&files);
         for _ in 0..TRIES {
-            if young.is_empty() {
+            if !files.iter().any(|(name, file)| self.may_grow(name, file)) {
                 break;
             }
             System.rest(BEAT).await;
-            let again = self.present().await?;
-            // Same size and time after a beat: whole.
-            young.retain(|name| again.get(name).is_some_and(|now| now.size == 0 || files.get(name) != Some(now)));
-            files = again;
-            young.extend(self.young(&files).into_iter().filter(|name| !self.seen.contains(name) && !files.contains_key(name)));
+            files = self.present().await?;
         }
-        files.retain(|name, file| !young.contains(name) && !(self.kind == Kind::Folder && file.size == 0));
+        files.retain(|name, file| !self.may_grow(name, file) && (self.kind == Kind::Maildir || file.size > 0));
         self.seen = files.keys().cloned().collect();
         let mut waiting: Vec<(&String, &File)> = files.iter().collect();
         waiting.sort_by_key(|(name, file)| (file.changed, (*name).clone()));
@@ -85,15 +80,13 @@ impl Shelf {
         Ok(Look { epoch: 0, waiting, next: 0 })
     }
 
-    /// Files of a plain folder that were written to a moment ago and not known before.
-    fn young(&self, files: &BTreeMap<String, File>) -> BTreeSet<String> {
+    /// Whether this file of a plain folder is new and was written to a moment ago.
+    fn may_grow(&self, name: &str, file: &File) -> bool {
         let now = System.now();
-        let fresh = |file: &File| {
-            let changed = jiff::Timestamp::try_from(file.changed).unwrap_or(now);
-            now.duration_since(changed).as_millis() < i128::from(YOUNG)
-        };
-        let candidates = files.iter().filter(|(name, file)| self.kind == Kind::Folder && !self.seen.contains(*name) && fresh(file));
-        candidates.map(|(name, _)| name.clone()).collect()
+        let changed = jiff::Timestamp::try_from(file.changed).unwrap_or(now);
+        // A time in the future is another machine's clock, and says nothing.
+        let fresh = (0..YOUNG).contains(&now.duration_since(changed).as_millis());
+        self.kind == Kind::Folder && fresh && !self.seen.contains(name)
     }
 
     async fn present(&self) -> Result<BTreeMap<String, File>, Fault> {
@@ -213,10 +206,13 @@ fn list(root: &Path, kind: Kind) -> io::Result<BTreeMap<String, File>> {
         for entry in fs::read_dir(&place)? {
             let entry = entry?;
             let written = entry.file_name();
-            let Some(name) = written.to_str().filter(|n| !n.starts_with('.')) else { continue };
+            let name = written.to_string_lossy();
+            if name.starts_with('.') {
+                continue;
+            }
             let is_mail = kind == Kind::Maildir || name.len() > 4 && name.to_ascii_lowercase().ends_with(".eml");
             let Some(meta) = fs::metadata(entry.path()).ok().filter(|m| is_mail && m.is_file()) else { continue };
-            let plain = name.split_once(":2,").map_or(name, |(plain, _)| plain);
+            let plain = name.split_once(":2,").map_or(name.as_ref(), |(plain, _)| plain);
             let changed = meta.modified().unwrap_or(SystemTime::UNIX_EPOCH);
             files.insert(plain.to_owned(), File { path: entry.path(), size: meta.len(), changed });
         }

@@ -53,7 +53,7 @@ impl Peer {
         if host.trim().is_empty() {
             return Err(Fault::Permanent("no mail server is named: set `host`".into()));
         }
-        Ok(Self { host: host.trim().to_owned(), port, tls, connector: connector(ca_file)? })
+        Ok(Self { host: host.trim().to_owned(), port, tls, connector: connector(tls, ca_file)? })
     }
 
     /// Opens the TCP connection. Without TLS only to an address of this machine: a password in clear goes nowhere else.
@@ -111,9 +111,11 @@ impl Peer {
 }
 
 /// The trust in the system's roots and those in `ca_file`.
-fn connector(ca_file: Option<&Path>) -> Result<TlsConnector, Fault> {
+fn connector(tls: Tls, ca_file: Option<&Path>) -> Result<TlsConnector, Fault> {
     let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    if tls != Tls::None {
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    }
     if let Some(path) = ca_file {
         let fault = |what: &str| Fault::Permanent(format!("{}: {what}", path.display()));
         let own: Vec<_> = CertificateDer::pem_file_iter(path)

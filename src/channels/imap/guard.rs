@@ -3,7 +3,7 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -22,11 +22,20 @@ const LARGEST_RESPONSE: u64 = 2 * LONGEST_LITERAL;
 #[error("an answer larger than anything that was asked for")]
 pub(super) struct TooLarge;
 
+/// What came in so far, for whoever waits for the parser behind it.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    /// Bytes: tells slow from silent.
+    pub bytes: AtomicU64,
+    /// The number of the last tag `u1`, `u2`, … that began a line: tells silent from not understood.
+    pub tag: AtomicU32,
+}
+
 /// A stream that counts what comes in and refuses what no honest answer holds.
 #[derive(Debug)]
 pub(super) struct Guard<S> {
     inner: S,
-    seen: Arc<AtomicU64>,
+    seen: Arc<Seen>,
     scan: Scan,
 }
 
@@ -35,8 +44,8 @@ impl<S> Guard<S> {
         Self { inner, seen: Arc::default(), scan: Scan::default() }
     }
 
-    /// How many bytes came in so far: whoever waits can tell slow from silent.
-    pub fn seen(&self) -> Arc<AtomicU64> {
+    /// What came in so far, shared.
+    pub fn seen(&self) -> Arc<Seen> {
         Arc::clone(&self.seen)
     }
 
@@ -50,8 +59,10 @@ impl<S: AsyncRead + Unpin> AsyncRead for Guard<S> {
         let before = buf.filled().len();
         ready!(Pin::new(&mut self.inner).poll_read(cx, buf))?;
         let fresh = buf.filled().get(before..).unwrap_or_default();
-        self.seen.fetch_add(fresh.len() as u64, Ordering::Relaxed);
-        Poll::Ready(self.scan.pass(fresh).map_err(|e| io::Error::new(io::ErrorKind::InvalidData, e)))
+        let passed = self.scan.pass(fresh);
+        self.seen.bytes.fetch_add(fresh.len() as u64, Ordering::Relaxed);
+        self.seen.tag.store(self.scan.tag, Ordering::Relaxed);
+        Poll::Ready(passed.map_err(|e| io::Error::new(io::ErrorKind::InvalidData, e)))
     }
 }
 
@@ -81,6 +92,8 @@ struct Scan {
     /// How the response begins: tells a status line, whose free text may hold braces.
     head: Vec<u8>,
     brace: Brace,
+    /// The number of the last tag of ours that began a whole line.
+    tag: u32,
 }
 
 /// How much of `{123}` CR has been seen.
@@ -148,6 +161,9 @@ impl Scan {
 
     fn next_response(&mut self) {
         (self.line, self.response) = (0, 0);
+        let first = self.head.split(|b| *b == b' ').next().and_then(|w| w.strip_prefix(b"u"));
+        let number = first.and_then(|digits| std::str::from_utf8(digits).ok()?.parse().ok());
+        self.tag = number.unwrap_or(self.tag);
         self.head.clear();
     }
 

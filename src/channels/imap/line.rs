@@ -2,7 +2,7 @@
 //! and no error repeats what the server wrote.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use async_imap::Client;
@@ -11,7 +11,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::time::timeout;
 
 use super::door::{self, Offers, Wire};
-use super::guard::TooLarge;
+use super::guard::{Seen, TooLarge};
 use super::{Account, Patience, names};
 use crate::channels::Fault;
 
@@ -19,6 +19,9 @@ use crate::channels::Fault;
 const MOST_ANSWERS: u32 = 20_000_000;
 /// How often a single answer may need another [`Patience::silence`] while bytes still trickle in.
 const MOST_PAUSES: u32 = 15;
+
+/// A wait is looked after this often.
+const SLICE: Duration = Duration::from_secs(1);
 
 /// What went wrong with a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,7 +77,7 @@ impl Trouble {
 #[derive(Debug)]
 pub(super) struct Line {
     client: Client<Wire>,
-    seen: Arc<AtomicU64>,
+    seen: Arc<Seen>,
     tags: u32,
     pub patience: Patience,
     pub offers: Offers,
@@ -128,21 +131,28 @@ impl Line {
         pauses: u32,
         see: impl FnOnce(&Response<'_>) -> T + Send,
     ) -> Result<T, Trouble> {
-        let Self { client, seen, .. } = self;
-        let mut before = seen.load(Ordering::Relaxed);
+        let Self { client, seen, tags, .. } = self;
+        let slice = silence.min(SLICE);
+        let slices = u32::try_from(silence.as_millis().div_ceil(slice.as_millis().max(1))).unwrap_or(u32::MAX);
+        let (mut before, mut quiet) = (seen.bytes.load(Ordering::Relaxed), 0);
         let mut reading = std::pin::pin!(client.read_response());
-        for _ in 0..=pauses {
-            match timeout(silence, reading.as_mut()).await {
+        for _ in 0..slices.saturating_mul(pauses + 1) {
+            match timeout(slice, reading.as_mut()).await {
                 Ok(Ok(Some(answer))) => return Ok(see(answer.parsed())),
                 Ok(Ok(None)) => return Err(Trouble::Lost("closed the connection".into())),
                 Ok(Err(e)) => return Err(unreadable(&e)),
                 Err(_) => {}
             }
-            let now = seen.load(Ordering::Relaxed);
-            if now == before {
+            let now = seen.bytes.load(Ordering::Relaxed);
+            quiet = if now == before { quiet + 1 } else { 0 };
+            before = now;
+            // The server has ended the command, and the parser still waits for the rest of something before it.
+            if quiet > 0 && seen.tag.load(Ordering::Relaxed) == *tags {
+                return Err(Trouble::Garbled);
+            }
+            if quiet >= slices {
                 return Err(Trouble::Lost("fell silent".into()));
             }
-            before = now;
         }
         Err(Trouble::Lost("is too slow".into()))
     }

@@ -16,6 +16,8 @@ pub(super) struct Folder {
     pub validity: u32,
     /// Some servers leave it out.
     pub next: Option<u32>,
+    /// How many messages there are.
+    pub exists: u32,
 }
 
 /// Why EXAMINE did not open a folder.
@@ -45,6 +47,9 @@ impl Line {
         let mut found = Folder::default();
         let command = format!("EXAMINE {name}");
         let examined = self.run("open the folder", &command, |answer| {
+            if let Response::MailboxData(MailboxDatum::Exists(n)) = answer {
+                found.exists = *n;
+            }
             if let Response::Data { status: Status::Ok, outcome } = answer {
                 match outcome.code {
                     Some(ResponseCode::UidValidity(n)) => found.validity = n,
@@ -106,15 +111,15 @@ impl Line {
         })
     }
 
-    /// What waits at or behind `cursor`.
-    pub async fn look(&mut self, folder: &str, cursor: Option<Cursor>) -> Result<Look, Trouble> {
+    /// What waits at or behind `cursor`, and the UIDVALIDITY under which it was listed.
+    pub async fn look(&mut self, folder: &str, cursor: Option<Cursor>) -> Result<(Look, u32), Trouble> {
         let found = self.inbox(folder).await?;
-        let known = cursor.filter(|c| c.epoch == found.validity).map_or(1, |c| c.next.max(1));
-        // A UIDNEXT that went down under the same UIDVALIDITY breaks the server's promise: everything is shown again.
-        let from = if found.next.is_some_and(|next| next < known) { 1 } else { known };
+        let (epoch, from) = place(cursor, &found);
         let range = match found.next {
             Some(next) if next <= from => None,
             Some(next) => Some(format!("{from}:{}", next - 1)),
+            // Not every server takes a range over an empty folder.
+            None if found.exists == 0 => None,
             // `n:*` always names the last message, even below n: the answer is filtered below.
             None => Some(format!("{from}:*")),
         };
@@ -132,7 +137,7 @@ impl Line {
         }
         let behind = sizes.last_key_value().map_or(from, |(uid, _)| uid.saturating_add(1));
         let waiting = sizes.into_iter().map(|(uid, size)| Waiting { uid: uid.to_string(), size }).collect();
-        Ok(Look { epoch: found.validity, waiting, next: found.next.unwrap_or(behind) })
+        Ok((Look { epoch, waiting, next: found.next.unwrap_or(behind) }, found.validity))
     }
 
     /// Fetches one batch whole. `epoch`: the UIDVALIDITY under which the UIDs were listed.
@@ -223,6 +228,19 @@ impl Line {
             Err(Unopened::Missing) => Ok(false),
             Err(Unopened::Trouble(trouble)) => Err(trouble),
         }
+    }
+}
+
+/// Tells an epoch from the one before it under the same UIDVALIDITY.
+const BROKEN_PROMISE: u32 = 1 << 31;
+
+/// The epoch to be told, and the lowest UID of interest. A UIDNEXT that went down under the same UIDVALIDITY breaks the
+/// server's promise: its numbers may name other messages now, so this is another epoch, whatever the server calls it.
+fn place(cursor: Option<Cursor>, found: &Folder) -> (u32, u32) {
+    match cursor.filter(|c| c.epoch == found.validity || c.epoch == found.validity ^ BROKEN_PROMISE) {
+        None => (found.validity, 1),
+        Some(known) if found.next.is_some_and(|next| next < known.next) => (known.epoch ^ BROKEN_PROMISE, 1),
+        Some(known) => (known.epoch, known.next.max(1)),
     }
 }
 

@@ -1,0 +1,97 @@
+//! A Maildir and a folder of files as mailboxes.
+
+use std::fs;
+use std::time::Duration;
+
+use usher::channels::Fault;
+use usher::channels::mailbox::{LARGEST, MailboxSettings, Source, Wake};
+
+const DRAFT: &[u8] = b"Message-ID: <usher.1@nexam.example>\nSubject: Re: help\n\nHello\n";
+
+#[tokio::test]
+async fn a_maildir_is_read_and_drafts_are_put_beside_it() {
+    let place = tempfile::tempdir().unwrap();
+    let settings = MailboxSettings { maildir: Some(place.path().to_owned()), ..MailboxSettings::default() };
+    let mut source = Source::open(&settings).await.unwrap();
+    assert!(source.look(None).await.unwrap().waiting.is_empty());
+    assert_eq!(source.wait(Duration::from_millis(300)).await.unwrap(), Wake::Quiet);
+    fs::write(place.path().join("tmp/1790000003.half"), "From: half").unwrap();
+    fs::write(place.path().join("new/1790000002.b"), "From: b@uni.example\n\nb").unwrap();
+    fs::write(place.path().join("cur/1790000001.a:2,FS"), "From: a@uni.example\n\na").unwrap();
+    assert_eq!(source.wait(Duration::from_secs(5)).await.unwrap(), Wake::Mail);
+    let look = source.look(None).await.unwrap();
+    let mut uids: Vec<_> = look.waiting.iter().map(|w| w.uid.as_str()).collect();
+    uids.sort_unstable();
+    assert_eq!(uids, ["1790000001.a", "1790000002.b"], "a half-written file is not there yet");
+    // A mail program reads one meanwhile, and deletes the other.
+    fs::rename(place.path().join("new/1790000002.b"), place.path().join("cur/1790000002.b:2,S")).unwrap();
+    fs::remove_file(place.path().join("cur/1790000001.a:2,FS")).unwrap();
+    let arrivals = source.fetch(&look.waiting).await.unwrap();
+    assert_eq!(arrivals.len(), 1);
+    assert_eq!((arrivals[0].uid.as_str(), arrivals[0].raw.as_slice()), ("1790000002.b", &b"From: b@uni.example\n\nb"[..]));
+    assert!(!source.has_draft("usher.1@nexam.example").await.unwrap());
+    source.save_draft(DRAFT).await.unwrap();
+    assert!(source.has_draft("usher.1@nexam.example").await.unwrap());
+    assert!(!source.has_draft("usher.2@nexam.example").await.unwrap());
+    let drafts: Vec<_> = fs::read_dir(place.path().join(".Drafts/cur")).unwrap().map(|e| e.unwrap().path()).collect();
+    assert_eq!(drafts.len(), 1);
+    assert!(drafts[0].to_str().unwrap().ends_with(":2,DS"));
+    assert!(fs::read(&drafts[0]).unwrap().starts_with(b"Message-ID: <usher.1@nexam.example>\r\n"));
+}
+
+#[tokio::test]
+async fn a_folder_takes_whole_files_and_leaves_those_that_grow() {
+    let place = tempfile::tempdir().unwrap();
+    let settings = MailboxSettings { folder: Some(place.path().to_owned()), ..MailboxSettings::default() };
+    let mut source = Source::open(&settings).await.unwrap();
+    fs::write(place.path().join("1.eml"), "From: a@uni.example\n\na").unwrap();
+    fs::write(place.path().join("notes.txt"), "no mail").unwrap();
+    let growing = place.path().join("2.eml");
+    let writer = tokio::spawn({
+        let growing = growing.clone();
+        async move {
+            let clock = usher::clock::System;
+            let mut text = "From: b@uni.example\n\n".to_owned();
+            for _ in 0..40 {
+                text.push_str("more\n");
+                fs::write(&growing, &text).unwrap();
+                usher::clock::Clock::rest(&clock, Duration::from_millis(100)).await;
+            }
+        }
+    });
+    let look = source.look(None).await.unwrap();
+    assert_eq!(look.waiting.iter().map(|w| w.uid.as_str()).collect::<Vec<_>>(), ["1.eml"]);
+    writer.await.unwrap();
+    let look = source.look(None).await.unwrap();
+    assert_eq!(look.waiting.len(), 2);
+    let arrivals = source.fetch(&look.waiting).await.unwrap();
+    assert_eq!(arrivals.iter().find(|a| a.uid == "2.eml").unwrap().raw, fs::read(&growing).unwrap());
+    source.save_draft(DRAFT).await.unwrap();
+    source.save_sent(DRAFT).await.unwrap();
+    assert!(source.has_draft("usher.1@nexam.example").await.unwrap() && source.has_sent("usher.1@nexam.example").await.unwrap());
+    assert_eq!(source.look(None).await.unwrap().waiting.len(), 2, "drafts are no mail");
+    fs::write(place.path().join("Drafts/by-hand.eml"), "Subject: x\nMessage-Id: <by.hand@nexam.example>\n\n").unwrap();
+    assert!(source.has_draft("by.hand@nexam.example").await.unwrap());
+}
+
+#[tokio::test]
+async fn of_an_oversize_file_only_the_beginning_is_read() {
+    let place = tempfile::tempdir().unwrap();
+    let big = fs::File::create(place.path().join("big.eml")).unwrap();
+    big.set_len(LARGEST + 1).unwrap();
+    let settings = MailboxSettings { folder: Some(place.path().to_owned()), ..MailboxSettings::default() };
+    let mut source = Source::open(&settings).await.unwrap();
+    let look = source.look(None).await.unwrap();
+    let arrivals = source.fetch(&look.waiting).await.unwrap();
+    assert_eq!((arrivals[0].raw.len(), arrivals[0].cut_from), (256 * 1024, Some(LARGEST + 1)));
+}
+
+#[tokio::test]
+async fn settings_that_name_no_mailbox_or_two_are_told() {
+    let none = MailboxSettings::default();
+    let two = MailboxSettings { host: Some("localhost".into()), folder: Some("/tmp".into()), ..MailboxSettings::default() };
+    let missing = MailboxSettings { folder: Some("/nowhere/at/all".into()), ..MailboxSettings::default() };
+    for settings in [none, two, missing] {
+        assert!(matches!(Source::open(&settings).await, Err(Fault::Permanent(_))));
+    }
+}
