@@ -212,8 +212,8 @@ fn is_weak(tokens: &Tokens, relative: Relative, at: usize, end: usize, group: &G
 
 /// The next piece behind a few words that link the pieces of a date.
 fn next_piece(tokens: &Tokens, now: Now, group: &Group) -> Option<(Piece, usize)> {
-    let mut at = group.end;
     for links in 0..5 {
+        let at = group.end + links;
         if at >= tokens.len() || tokens.gap(at) == Gap::Blank {
             return None;
         }
@@ -225,7 +225,6 @@ fn next_piece(tokens: &Tokens, now: Now, group: &Group) -> Option<(Piece, usize)
         if !is_link(tokens.fold(at)) {
             return None;
         }
-        at += 1;
     }
     None
 }

@@ -87,5 +87,6 @@ fn stretch(tokens: &Tokens, known: &[String]) -> Option<Range<usize>> {
 }
 
 fn alike(a: &str, b: &str) -> bool {
-    a == b || (a.len() >= 5 && b.len() >= 5 && a.len().abs_diff(b.len()) <= 1 && strsim::osa_distance(a, b) <= 1)
+    let near = a.len() >= 5 && b.len() >= 5 && a.len().abs_diff(b.len()) <= 1 && a.as_bytes().first() == b.as_bytes().first();
+    a == b || (near && strsim::osa_distance(a, b) <= 1)
 }

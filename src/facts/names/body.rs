@@ -90,63 +90,55 @@ fn is_elision(tokens: &Tokens, unit: &Unit) -> bool {
         || (!apostrophe && words::is_common(first) && words::is_common(second))
 }
 
+/// Words that can mean nothing but an introduction.
+const SURE: &[&str] = &[
+    "my name is",
+    "my name ' s",
+    "my names",
+    "name is",
+    "name ' s",
+    "names",
+    "je m ' appelle",
+    "je mappelle",
+    "mon nom est",
+    "mon nom c ' est",
+    "moi c ' est",
+    "moi cest",
+    "je me nomme",
+    "my full name is",
+    "mon nom complet est",
+    "my name",
+    "nom :",
+    "je me presente ,",
+    "undersigned ,",
+    "soussigne ,",
+    "soussignee ,",
+    "soussigne",
+    "soussignee",
+];
+
+/// Words that introduce somebody where a name stands behind them.
+const LOOSE: &[&str] = &["i am", "i ' m", "im", "this is", "je suis", "ici", "it ' s", "its", "c ' est", "signe", "signed"];
+
 /// `my name is …`, `je m'appelle …`, `I am …`, `… here`. `sure`: only the forms that can mean nothing else.
 fn introduced(tokens: &Tokens, sure: bool) -> Option<Written> {
-    const SURE: &[&[&str]] = &[
-        &["my", "name", "is"],
-        &["my", "name", "'", "s"],
-        &["my", "names"],
-        &["name", "is"],
-        &["name", "'", "s"],
-        &["names"],
-        &["je", "m", "'", "appelle"],
-        &["je", "mappelle"],
-        &["mon", "nom", "est"],
-        &["mon", "nom", "c", "'", "est"],
-        &["moi", "c", "'", "est"],
-        &["moi", "cest"],
-        &["je", "me", "nomme"],
-        &["my", "full", "name", "is"],
-        &["mon", "nom", "complet", "est"],
-        &["my", "name"],
-        &["nom", ":"],
-        &["je", "me", "presente", ","],
-        &["undersigned", ","],
-        &["soussigne", ","],
-        &["soussignee", ","],
-        &["soussigne"],
-        &["soussignee"],
-    ];
-    const LOOSE: &[&[&str]] = &[
-        &["i", "am"],
-        &["i", "'", "m"],
-        &["im"],
-        &["this", "is"],
-        &["je", "suis"],
-        &["ici"],
-        &["it", "'", "s"],
-        &["its"],
-        &["c", "'", "est"],
-        &["signe"],
-        &["signed"],
-    ];
     for at in 0..tokens.len() {
         let forms = if sure { SURE } else { LOOSE };
         for form in forms {
-            let Some(start) = tokens.follow(at, form) else { continue };
-            let letters = if sure && !matches!(*form, ["names"] | ["my", "names"]) { Letters::Any } else { Letters::Capitals };
+            let Some(start) = tokens.spells(at, form) else { continue };
+            let letters = if sure && !matches!(*form, "names" | "my names") { Letters::Any } else { Letters::Capitals };
             let Some(found) = run(tokens, start, letters, 5).filter(|r| tokens.gap(r.start) <= Gap::Line) else { continue };
             let two = found.len() > 1 && split(tokens, found.clone(), false).is_some_and(|w| w.first.is_some() && w.last.is_some());
             let ends = found.end >= tokens.len()
                 || tokens.kind(found.end) == Some(Kind::Mark)
                 || tokens.gap(found.end) >= Gap::Line
                 || matches!(tokens.fold(found.end), "from" | "de" | "du" | "in" | "et" | "and" | "en" | "again" | "here");
-            let plain = !sure && (!two && (!matches!(form.first(), Some(&"this" | &"ici" | &"it" | &"its" | &"i" | &"im")) || !ends));
+            let plain = !sure && (!two && (!matches!(*form, "this is" | "ici" | "it ' s" | "its" | "i am" | "i ' m" | "im") || !ends));
             if plain || is_place(tokens, found.start, &found) {
                 continue;
             }
             let mut name = split(tokens, found, false)?;
-            if matches!(*form, ["mon", "nom", "est"] | ["mon", "nom", "c", "'", "est"]) && name.last.is_none() {
+            if matches!(*form, "mon nom est" | "mon nom c ' est") && name.last.is_none() {
                 std::mem::swap(&mut name.first, &mut name.last);
             }
             return Some(name);
