@@ -172,6 +172,11 @@ fn day_alone(tokens: &Tokens, at: usize, french: bool) -> Option<(Calendar, usiz
     let before = tokens.fold_before(at);
     let weekday_before = words::weekday(before, french).is_some();
     let next = tokens.fold(end);
+    let this_month =
+        tokens.follow(end, &["of", "this", "month"]).or_else(|| tokens.follow(end, &["de", "ce", "mois"])).filter(|_| ordinal || french);
+    if let Some(end) = this_month {
+        return Some((Calendar { year: None, month: None, day: i8::try_from(day).ok()?, or: None, whole_month: false }, end));
+    }
     let article = match before {
         "the" => {
             let led = at.checked_sub(2).map_or("", |i| tokens.fold(i));

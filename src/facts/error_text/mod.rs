@@ -137,7 +137,9 @@ fn told(tokens: &Tokens) -> Option<Range<usize>> {
         let end = message_end(tokens, at, before);
         let count = (at..end).filter(|i| tokens.is_word(*i)).count();
         let faulty = (at..end).any(|i| is_fault_word(tokens.fold(i)));
-        if (2..=18).contains(&count) && faulty {
+        let form = (at..end).any(|i| matches!(tokens.fold(i), ":" | "/") && tokens.gap(i) == Gap::Space);
+        let sure = displayed || told || direct || is_head(tokens.fold(at)) || (at..end.min(at + 4)).any(|i| is_fault_word(tokens.fold(i)));
+        if (2..=18).contains(&count) && faulty && sure && !form {
             return Some(tokens.span(at, end));
         }
     }

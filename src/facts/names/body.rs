@@ -58,6 +58,9 @@ pub(super) fn run(tokens: &Tokens, at: usize, letters: Letters, most: usize) -> 
         let Some(unit) = unit(tokens, next).filter(|u| next == at || tokens.gap(u.tokens.start) <= Gap::Space) else { break };
         let word = tokens.fold(unit.tokens.start);
         let single = unit.tokens.len() == 1;
+        if words::is_title(word) && single && count > 0 && unit.capital {
+            return None;
+        }
         let particle = unit.particle && (count > 0 || letters == Letters::Capitals && unit.capital);
         let fits = particle
             || ((letters == Letters::Any || unit.capital)
@@ -241,6 +244,14 @@ mod tests {
             ("Hi, Marguerite Oyelowokan, BSc Year 1.", Some("Marguerite"), Some("Oyelowokan")),
             ("le code de Bérénice Turmel (ma blonde) passe pas", Some("Bérénice"), Some("Turmel")),
             ("Mme Aïcha Bah (a.bah@uni.example) attend", None, None),
+            ("Ada-Lise Roy. Exam tomorrow, no code came.", Some("Ada-Lise"), Some("Roy")),
+            ("ROY, Adeline — the code is refused", Some("Adeline"), Some("ROY")),
+            ("I, the undersigned, Ada Roy, have no code", Some("Ada"), Some("Roy")),
+            ("mon oncle, Anselme Roy, attend son code", Some("Anselme"), Some("Roy")),
+            ("my coordinator, Jane Moss, says I am on the list", None, None),
+            ("je suis la mère de Jérémy, il attend", Some("Jérémy"), None),
+            ("Notre stagiaire Odile Roy n'a rien reçu", Some("Odile"), Some("Roy")),
+            ("Mon nom complet est Maxime Roy-Poirier, cours", Some("Maxime"), Some("Roy-Poirier")),
             ("I am locked out of my account", None, None),
             ("I am Canadian", None, None),
             ("je suis étudiante en droit", None, None),
