@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use usher::draft::templates::Letterhead;
 use usher::message::Identity;
-use usher::rules::policy::Limits;
 use usher::people::{directory::Directory, import};
+use usher::rules::policy::Limits;
 use usher::triage::{self, playbook::Playbook, report};
 
 fn folder() -> PathBuf {
@@ -26,7 +26,8 @@ fn directory() -> Directory {
 
 /// (file, expected, got) of every mail of the corpus.
 fn judged() -> Vec<(String, Value, Value)> {
-    let playbook = Playbook::built_in(Identity::default(), Letterhead::default(), Limits::default()).expect("the rules that ship with the program load");
+    let playbook = Playbook::built_in(Identity::default(), Letterhead::default(), Limits::default())
+        .expect("the rules that ship with the program load");
     let directory = directory();
     let labels = fs::read_to_string(folder().join("labels.jsonl")).expect("labels");
     labels

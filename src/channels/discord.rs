@@ -114,7 +114,8 @@ impl Discord {
     /// `Permanent` when the token, the channel or the base URL is missing or wrong.
     pub fn new(settings: &DiscordSettings) -> Result<Self, Fault> {
         let wrong = |what: &str| Fault::Permanent(format!("[discord] {what}"));
-        let token = secret(settings.token.as_ref(), settings.token_file.as_deref())?.ok_or_else(|| wrong("has neither `token` nor `token_file`"))?;
+        let token = secret(settings.token.as_ref(), settings.token_file.as_deref())?
+            .ok_or_else(|| wrong("has neither `token` nor `token_file`"))?;
         let channel = settings.channel.filter(|id| *id > 0).ok_or_else(|| wrong("names no `channel`"))?;
         let api = base(&settings.api).ok_or_else(|| wrong("`api` must begin with https:// (http:// for this machine alone)"))?;
         let token = token.expose_secret().trim();
@@ -216,7 +217,9 @@ impl Discord {
                 lane.refused = true;
                 Fault::Permanent("Discord refuses the token (401): set a valid `token` in [discord]".into())
             }
-            403 => Fault::Permanent("Discord forbids it (403): the bot must be allowed to see the channel and to send messages there".into()),
+            403 => {
+                Fault::Permanent("Discord forbids it (403): the bot must be allowed to see the channel and to send messages there".into())
+            }
             404 => Fault::Permanent("Discord knows no such channel (404): look at `channel` in [discord]".into()),
             300..=399 => Fault::Permanent("Discord sends us elsewhere; redirections are not followed: look at `api` in [discord]".into()),
             408 | 500..=599 => Fault::passing(format!("Discord is in trouble ({})", status.as_u16())),
@@ -302,7 +305,15 @@ mod tests {
         for api in ["https://discord.com/api", "http://127.0.0.1:4010", "http://localhost:4010/api", "http://[::1]:1"] {
             assert!(base(api).is_some(), "{api}");
         }
-        for api in ["http://discord.com/api", "http://127.0.0.1.evil.example", "https://u:p@discord.com", "ftp://127.0.0.1", "", "discord.com", "http://localhost@evil.example"] {
+        for api in [
+            "http://discord.com/api",
+            "http://127.0.0.1.evil.example",
+            "https://u:p@discord.com",
+            "ftp://127.0.0.1",
+            "",
+            "discord.com",
+            "http://localhost@evil.example",
+        ] {
             assert!(base(api).is_none(), "{api}");
         }
     }

@@ -115,11 +115,13 @@ fn begins_like_mail(sample: &[u8]) -> bool {
             }
             continue;
         }
-        let Some((name, _)) = line.split_once(':').filter(|(name, _)| !name.is_empty() && name.bytes().all(|b| (33..=126).contains(&b))) else {
+        let Some((name, _)) = line.split_once(':').filter(|(name, _)| !name.is_empty() && name.bytes().all(|b| (33..=126).contains(&b)))
+        else {
             // The sample may end inside a line; anything else that is no field is no header.
             return known && n > 0 && text.lines().count() == n + 1;
         };
-        known |= ["from", "received", "message-id", "return-path", "delivered-to", "mime-version"].iter().any(|f| name.eq_ignore_ascii_case(f));
+        known |=
+            ["from", "received", "message-id", "return-path", "delivered-to", "mime-version"].iter().any(|f| name.eq_ignore_ascii_case(f));
     }
     known
 }
@@ -201,6 +203,20 @@ fn collect_texts(folder: &Path, under: &str, endings: &[&str], depth: usize, fou
     Ok(())
 }
 
+/// The files of a folder by name, as bytes; one that is missing is left out.
+///
+/// # Errors
+/// When the folder or a file cannot be read; says which.
+pub fn directory(folder: &Path, names: &[&str]) -> Result<Vec<(String, Vec<u8>)>, String> {
+    if !folder.is_dir() {
+        return Err(format!("{}: no such folder", folder.display()));
+    }
+    let paths = names.iter().map(|name| (*name, folder.join(name))).filter(|(_, path)| path.exists());
+    paths
+        .map(|(name, path)| std::fs::read(&path).map(|bytes| (name.to_owned(), bytes)).map_err(|e| format!("{}: {e}", path.display())))
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -240,7 +256,10 @@ mod tests {
         let found: Vec<_> = mails(&paths).collect();
         assert!(found[0].as_ref().unwrap_err().contains("none.eml"));
         let texts: Vec<_> = found[1..].iter().map(|m| String::from_utf8(m.as_ref().unwrap().raw.clone()).unwrap()).collect();
-        assert_eq!(texts, ["From: one@b.example\n\n1", "From: two@b.example\n\n2", "From: three@b.example\n\n", "From: four@b.example\n\n"]);
+        assert_eq!(
+            texts,
+            ["From: one@b.example\n\n1", "From: two@b.example\n\n2", "From: three@b.example\n\n", "From: four@b.example\n\n"]
+        );
     }
 
     #[test]

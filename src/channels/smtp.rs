@@ -217,7 +217,10 @@ impl Smtp {
         let Some((user, password)) = &self.login else { return Ok(()) };
         let credentials = Credentials::new(user.clone(), password.expose_secret().to_owned());
         let asked = timeout(self.limits.reply, line.auth(&[Mechanism::Plain, Mechanism::Login], &credentials)).await;
-        let refused = |what: &str| Fault::Passing { what: format!("{}:{} {what}", self.peer.host, self.peer.port), after_ms: Some(AFTER_REFUSED_LOGIN) };
+        let refused = |what: &str| Fault::Passing {
+            what: format!("{}:{} {what}", self.peer.host, self.peer.port),
+            after_ms: Some(AFTER_REFUSED_LOGIN),
+        };
         match asked {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(e)) if e.is_permanent() => Err(refused("refuses the login: check `user` and `password` (or `password_file`) of [smtp]")),
@@ -249,7 +252,9 @@ impl Smtp {
     async fn before<T>(&self, step: impl Future<Output = Result<T, smtp::Error>>, what: &str) -> Result<T, Fault> {
         match timeout(self.limits.reply, step).await {
             Ok(Ok(done)) => Ok(done),
-            Ok(Err(error)) => Err(self.answered(&error, what).unwrap_or_else(|| self.passing("breaks the connection off; nothing was sent"))),
+            Ok(Err(error)) => {
+                Err(self.answered(&error, what).unwrap_or_else(|| self.passing("breaks the connection off; nothing was sent")))
+            }
             Err(_) => Err(self.passing("is silent where it should answer; nothing was sent")),
         }
     }

@@ -62,7 +62,10 @@ impl Peer {
             let found = tokio::net::lookup_host((self.host.as_str(), self.port)).await;
             let addresses: Vec<SocketAddr> = found.map_err(|e| self.lost("cannot be found", &e))?.collect();
             if self.tls == Tls::None && !addresses.iter().all(|a| a.ip().is_loopback()) {
-                let what = format!("{}: without TLS only this machine itself may be spoken to; set `tls = \"starttls\"` or `\"implicit\"`", self.host);
+                let what = format!(
+                    "{}: without TLS only this machine itself may be spoken to; set `tls = \"starttls\"` or `\"implicit\"`",
+                    self.host
+                );
                 return Err(Fault::Permanent(what));
             }
             let stream = TcpStream::connect(addresses.as_slice()).await.map_err(|e| self.lost("cannot be reached", &e))?;
@@ -95,7 +98,9 @@ impl Peer {
         };
         let what = match fault {
             CertificateError::Expired | CertificateError::ExpiredContext { .. } => "has expired",
-            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => "is not valid yet: is this machine's clock right?",
+            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+                "is not valid yet: is this machine's clock right?"
+            }
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => "is for another host name",
             CertificateError::UnknownIssuer => "is signed by nobody we know: name its root in `ca_file`",
             CertificateError::Revoked => "is revoked",

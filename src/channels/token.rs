@@ -40,7 +40,9 @@ mod tests {
     #[tokio::test]
     async fn the_first_line_is_the_token_and_a_failing_command_is_a_passing_fault() {
         assert_eq!(bearer("printf 'ya29.a-b_c\\nmore'").await.unwrap().expose_secret(), "ya29.a-b_c");
-        for (says, command) in [("it fails", "echo secret >&2; exit 3"), ("it prints nothing", "true"), ("it prints a sentence", "echo not a token")] {
+        for (says, command) in
+            [("it fails", "echo secret >&2; exit 3"), ("it prints nothing", "true"), ("it prints a sentence", "echo not a token")]
+        {
             let fault = bearer(command).await.unwrap_err();
             assert!(matches!(fault, Fault::Passing { .. }), "{says}");
             assert!(!fault.to_string().contains("secret"), "{says}");

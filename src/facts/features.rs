@@ -48,6 +48,12 @@ pub fn of(sentences: &[Sentence], concepts: &Concepts) -> Vec<Feature> {
     found
 }
 
+/// The names of all concepts that are spoken of, each once.
+pub fn concepts_in<'a>(sentences: &[Sentence], concepts: &'a Concepts) -> Vec<&'a str> {
+    let spoken = |pattern: &Regex| sentences.iter().any(|s| pattern.is_match(&s.folded));
+    concepts.named.iter().filter(|(_, pattern)| spoken(pattern)).map(|(name, _)| name.as_str()).collect()
+}
+
 fn words(folded: &str, found: &mut Vec<Feature>) {
     let words: Vec<&str> = folded.split(' ').filter(|w| !w.is_empty()).collect();
     found.extend(words.iter().map(|w| hash(&["w", w])));

@@ -19,9 +19,12 @@ pub struct Complaint {
 }
 
 /// How far above the line a single problem, and how far below it every other one, leaves no second thought.
-const SURE: f32 = 0.6;
+const SURE: f32 = 0.9;
 /// A message is taken as settled only when nothing speaks for an open problem.
 const SETTLED: f32 = 0.5;
+
+/// What was tried is heard a little earlier: at worst a person looks who need not have.
+const TRIED_FROM: f32 = -0.25;
 
 /// Reads the complaint from the person's own words and the subject.
 pub fn read(message: &Message, lexicon: &Lexicon) -> Complaint {
@@ -34,7 +37,7 @@ pub fn read(message: &Message, lexicon: &Lexicon) -> Complaint {
     let scores = lexicon.judges.judge(&features::of(&all, &lexicon.concepts));
     let (problems, rest) = scores.split_at(PROBLEMS.len().min(scores.len()));
     let (kinds, tried) = rest.split_at(KINDS.len().min(rest.len()));
-    let intent = intent(kinds, problems);
+    let intent = intent(kinds, problems, &features::concepts_in(&all, &lexicon.concepts));
     if intent != Intent::Request {
         return Complaint { intent, problems: Vec::new(), tried: Vec::new(), sure: false };
     }
@@ -44,7 +47,7 @@ pub fn read(message: &Message, lexicon: &Lexicon) -> Complaint {
         intent,
         sure: is_sure(problems),
         problems: named.into_iter().map(|at| place.of(at, problem_at(at))).collect(),
-        tried: above(tried)
+        tried: above(tried, TRIED_FROM)
             .into_iter()
             .map(|at| place.of(PROBLEMS.len() + KINDS.len() + at, TRIED.get(at).copied().unwrap_or(Tried::Junk)))
             .collect(),
@@ -62,8 +65,8 @@ fn problem_at(at: usize) -> Problem {
 }
 
 /// Numbers of the labels that rather hold.
-fn above(scores: &[f32]) -> Vec<usize> {
-    scores.iter().enumerate().filter(|(_, s)| **s > 0.0).map(|(at, _)| at).collect()
+fn above(scores: &[f32], line: f32) -> Vec<usize> {
+    scores.iter().enumerate().filter(|(_, s)| **s > line).map(|(at, _)| at).collect()
 }
 
 fn strongest(scores: &[f32]) -> Option<usize> {
@@ -72,7 +75,7 @@ fn strongest(scores: &[f32]) -> Option<usize> {
 
 /// A request complains of something: the nearest problem when none is over the line.
 fn named(problems: &[f32]) -> Vec<usize> {
-    let named = above(problems);
+    let named = above(problems, 0.0);
     if named.is_empty() { strongest(problems).into_iter().collect() } else { named }
 }
 
@@ -83,12 +86,18 @@ fn is_sure(problems: &[f32]) -> bool {
 }
 
 /// A person who needs help must never be taken for one who does not, so a message counts as settled only when every judge agrees.
-fn intent(kinds: &[f32], problems: &[f32]) -> Intent {
+fn intent(kinds: &[f32], problems: &[f32], heard: &[&str]) -> Intent {
+    let hears = |concept: &str| heard.contains(&concept);
+    // Either it is said that something works now, or there are thanks and nothing that is refused, missing or asked for.
+    let says_so = hears("worksnow") || hears("thanks") && !hears("neg") && !hears("help");
+
     let score = |kind: Kind| KINDS.iter().position(|k| *k == kind).and_then(|at| kinds.get(at)).copied().unwrap_or(0.0);
     let kind = strongest(kinds).and_then(|at| KINDS.get(at).copied()).unwrap_or(Kind::Request);
     let open_problem = problems.iter().any(|s| *s > 0.0);
     match kind {
-        Kind::Resolved if score(Kind::Resolved) > SETTLED && score(Kind::Request) < -SETTLED && !open_problem => Intent::Resolved,
+        Kind::Resolved if says_so && score(Kind::Resolved) > SETTLED && score(Kind::Request) < -SETTLED && !open_problem => {
+            Intent::Resolved
+        }
         Kind::Resolved => Intent::Unplaced,
         // Words of a machine without a machine's headers: a person looks, nobody answers.
         Kind::Unrelated | Kind::Automatic => Intent::Unrelated,

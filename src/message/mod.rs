@@ -3,6 +3,7 @@
 pub mod address;
 pub mod authentication;
 pub mod automatic;
+pub mod fingerprint;
 pub mod html;
 pub mod parse;
 pub mod words;

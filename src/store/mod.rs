@@ -1,13 +1,5 @@
 //! The memory of the house: inbox, tickets, directory, outbox, journal. SQLite or Postgres, one text for both.
 
-pub mod alarms;
-pub mod directory;
-pub mod drafts;
-pub mod inbox;
-pub mod journal;
-pub mod outbox;
-pub mod tickets;
-
 use jiff::Timestamp;
 use sqlx::{PgPool, SqlitePool};
 
@@ -58,17 +50,52 @@ pub enum StoreError {
     Unusable(String),
 }
 
-impl Store {
-    /// Opens (and creates) the database and brings its tables up to date.
-    ///
-    /// # Errors
-    /// When it cannot be opened or migrated.
-    pub async fn open(_settings: &StoreSettings) -> Result<Self, StoreError> {
-        todo!("stub")
-    }
+/// Runs one body on whichever pool is open: the SQL is written once, each arm is typed by its own driver.
+macro_rules! on {
+    ($store:expr, $pool:ident => $body:expr) => {
+        match $store {
+            $crate::store::Store::Sqlite($pool) => $body,
+            $crate::store::Store::Postgres($pool) => $body,
+        }
+    };
 }
+
+/// Runs one body in one transaction. SQLite takes the write lock at once, or two writers would meet half-way.
+macro_rules! within {
+    ($store:expr, $tx:ident => $body:block) => {
+        match $store {
+            $crate::store::Store::Sqlite(pool) => {
+                let mut $tx = pool.begin_with("BEGIN IMMEDIATE").await?;
+                let out = $body;
+                $tx.commit().await?;
+                out
+            }
+            $crate::store::Store::Postgres(pool) => {
+                let mut $tx = pool.begin().await?;
+                let out = $body;
+                $tx.commit().await?;
+                out
+            }
+        }
+    };
+}
+
+pub mod alarms;
+pub mod directory;
+pub mod drafts;
+pub mod inbox;
+pub mod journal;
+pub mod open;
+pub mod outbox;
+pub mod settle;
+pub mod tickets;
 
 /// An instant as the database holds it.
 pub(crate) fn millis(at: Timestamp) -> i64 {
     at.as_millisecond()
+}
+
+/// The instant that the database holds.
+pub(crate) fn instant(millis: i64) -> Timestamp {
+    Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH)
 }

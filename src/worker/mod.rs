@@ -2,18 +2,21 @@
 
 pub mod alarm;
 pub mod deliver;
+pub mod drafts;
 pub mod intake;
 pub mod mirror;
 pub mod triage;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::{Notify, RwLock};
 
 use crate::channels::{discord::DiscordSettings, mailbox::MailboxSettings, smtp::SmtpSettings};
 use crate::clock::Clock;
+use crate::people::directory::Directory;
 use crate::store::Store;
 use crate::triage::playbook::Playbook;
 
@@ -90,10 +93,145 @@ pub struct Report {
     pub troubles: Vec<String>,
 }
 
+/// What all loops share while they run.
+pub(crate) struct Shared {
+    /// Everything they work with.
+    pub works: Works,
+    /// The register in force; swapped whole.
+    pub directory: RwLock<Arc<Directory>>,
+    /// A message came in.
+    pub arrived: Notify,
+    /// A ticket was settled: drafts, replies and alarms may be due.
+    pub settled: Notify,
+    report: Mutex<Report>,
+}
+
+impl Shared {
+    fn new(works: Works, directory: Directory) -> Self {
+        Self {
+            works,
+            directory: RwLock::new(Arc::new(directory)),
+            arrived: Notify::new(),
+            settled: Notify::new(),
+            report: Mutex::default(),
+        }
+    }
+
+    /// The present instant.
+    pub fn now(&self) -> Timestamp {
+        self.works.clock.now()
+    }
+
+    /// A fresh identifier.
+    pub fn id(&self) -> String {
+        self.works.clock.id().to_string()
+    }
+
+    /// Counts what was done.
+    pub fn count(&self, add: impl FnOnce(&mut Report)) {
+        add(&mut self.report.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Says once what does not work; the words hold nothing about a person.
+    pub fn trouble(&self, what: String) {
+        tracing::warn!("{what}");
+        self.count(|r| {
+            if !r.troubles.contains(&what) && r.troubles.len() < 100 {
+                r.troubles.push(what);
+            }
+        });
+    }
+
+    fn report(&self) -> Report {
+        self.report.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
 /// Runs the loops.
 ///
 /// # Errors
 /// When the house is broken: the store fails, or there is no directory to judge by.
-pub async fn run(_works: Works, _until: Until) -> anyhow::Result<Report> {
-    todo!("stub")
+pub async fn run(works: Works, until: Until) -> anyhow::Result<Report> {
+    let _claim = works.store.claim().await?;
+    works.store.release_leases().await?;
+    works.store.doubt_unfinished().await?;
+    let directory = mirror::first(&works).await?;
+    let shared = Arc::new(Shared::new(works, directory));
+    match until {
+        Until::Idle => drain(&shared).await?,
+        Until::Stopped => serve(&shared).await?,
+    }
+    Ok(shared.report())
+}
+
+/// Everything that is there, once, and everything that follows from it.
+async fn drain(shared: &Arc<Shared>) -> anyhow::Result<()> {
+    let mut mailboxes = tokio::task::JoinSet::new();
+    for name in shared.works.mailboxes.keys().cloned() {
+        let shared = Arc::clone(shared);
+        mailboxes.spawn(async move { intake::drain(&shared, &name).await });
+    }
+    while let Some(done) = mailboxes.join_next().await {
+        done??;
+    }
+    while triage::batch(shared).await? > 0 {}
+    for name in shared.works.mailboxes.keys() {
+        drafts::drain(shared, name).await?;
+    }
+    while alarm::one(shared).await? == Step::Done {}
+    deliver::drain(shared).await?;
+    Ok(())
+}
+
+/// Every loop until SIGTERM or Ctrl-C. A loop that fails says so and goes on; the store failing for good ends the program.
+async fn serve(shared: &Arc<Shared>) -> anyhow::Result<()> {
+    let mut loops = tokio::task::JoinSet::new();
+    for name in shared.works.mailboxes.keys().cloned() {
+        let shared = Arc::clone(shared);
+        loops.spawn(async move { intake::watch(&shared, &name).await });
+    }
+    let (a, b, c, d) = (Arc::clone(shared), Arc::clone(shared), Arc::clone(shared), Arc::clone(shared));
+    loops.spawn(async move { triage::watch(&a).await });
+    loops.spawn(async move { deliver::watch(&b).await });
+    loops.spawn(async move { alarm::watch(&c).await });
+    loops.spawn(async move { mirror::watch(&d).await });
+    tokio::select! {
+        () = told_to_stop() => {
+            tracing::info!("stopping");
+            Ok(())
+        }
+        Some(ended) = loops.join_next() => ended?,
+    }
+}
+
+/// SIGTERM or Ctrl-C.
+async fn told_to_stop() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        if let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    drop(interrupt.await);
+}
+
+/// Whether a step found something to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// It did.
+    Done,
+    /// There was nothing due.
+    Idle,
+}
+
+/// How long to wait after `attempts` failures: doubling from half a second to 80 s, less up to a quarter so that many do not return at once.
+pub(crate) fn pause_after(attempts: i64, dice: u128) -> SignedDuration {
+    let doubled = 500_i64.saturating_mul(1 << attempts.clamp(0, 8)).min(80_000);
+    let off = i64::try_from(dice % 250).unwrap_or(0);
+    SignedDuration::from_millis(doubled - doubled * off / 1000)
 }

@@ -122,7 +122,12 @@ mod tests {
         for (says, text, expected) in cases {
             assert_eq!(plain(text), expected, "{says}");
         }
-        let long = Alarm { case: "@*".repeat(10_000), ticket: "#".repeat(10_000), url: format!("https://x.example/{}", "a".repeat(600)), ..alarm() };
+        let long = Alarm {
+            case: "@*".repeat(10_000),
+            ticket: "#".repeat(10_000),
+            url: format!("https://x.example/{}", "a".repeat(600)),
+            ..alarm()
+        };
         let json = serde_json::to_value(message(&long, Some(1))).unwrap();
         assert!(json["content"].as_str().unwrap().chars().count() <= 2000);
         assert!(json["embeds"][0]["title"].as_str().unwrap().chars().count() <= 256);

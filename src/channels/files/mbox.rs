@@ -129,7 +129,10 @@ mod tests {
 
     fn split(text: &str) -> Vec<String> {
         let rest = text.strip_prefix("From ").unwrap();
-        Mbox::new("box".into(), rest.as_bytes()).map(|m| m.unwrap()).map(|m| format!("{}|{}", m.name, String::from_utf8(m.raw).unwrap())).collect()
+        Mbox::new("box".into(), rest.as_bytes())
+            .map(|m| m.unwrap())
+            .map(|m| format!("{}|{}", m.name, String::from_utf8(m.raw).unwrap()))
+            .collect()
     }
 
     #[test]

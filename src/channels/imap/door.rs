@@ -156,7 +156,9 @@ impl<'a> Door<'a> {
         }
         match self.account.auth {
             // The next attempt asks for a fresh token: an expired one is nobody's fault.
-            Auth::Xoauth2 => self.passing(&format!("does not take the bearer token{shown}: look at what `token_command` prints if this goes on")),
+            Auth::Xoauth2 => {
+                self.passing(&format!("does not take the bearer token{shown}: look at what `token_command` prints if this goes on"))
+            }
             Auth::Password => self.permanent(&format!("refuses the login{shown}: check `user` and `password` (or `password_file`)")),
         }
     }

@@ -122,7 +122,12 @@ impl Line {
     }
 
     /// What `see` makes of the next answer, waiting `silence` at a time, `pauses` times more while bytes come in.
-    pub async fn answer_within<T>(&mut self, silence: Duration, pauses: u32, see: impl FnOnce(&Response<'_>) -> T + Send) -> Result<T, Trouble> {
+    pub async fn answer_within<T>(
+        &mut self,
+        silence: Duration,
+        pauses: u32,
+        see: impl FnOnce(&Response<'_>) -> T + Send,
+    ) -> Result<T, Trouble> {
         let Self { client, seen, .. } = self;
         let mut before = seen.load(Ordering::Relaxed);
         let mut reading = std::pin::pin!(client.read_response());

@@ -1,0 +1,74 @@
+//! Opening the database: which kind, how careful, up to date.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::postgres::PgPoolOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+use super::{Store, StoreError, StoreSettings};
+
+const BUSY: Duration = Duration::from_secs(20);
+
+impl Store {
+    /// Opens (and creates) the database and brings its tables up to date.
+    ///
+    /// # Errors
+    /// When it cannot be opened or migrated.
+    pub async fn open(settings: &StoreSettings) -> Result<Self, StoreError> {
+        let url = settings.url.as_str();
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            let pool = PgPoolOptions::new().max_connections(8).acquire_timeout(BUSY).connect(url).await?;
+            sqlx::migrate!("migrations/postgres").run(&pool).await?;
+            return Ok(Self::Postgres(pool));
+        }
+        if !url.starts_with("sqlite:") {
+            return Err(StoreError::Unusable("the store's url begins with neither sqlite: nor postgres://".into()));
+        }
+        let options = SqliteConnectOptions::from_str(url)?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // A message is acknowledged by the row, so the row has to be on the disk.
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY)
+            .page_size(16_384);
+        let file = options.get_filename().to_path_buf();
+        let pool = SqlitePoolOptions::new().max_connections(4).acquire_timeout(BUSY).connect_with(options).await?;
+        sqlx::migrate!("migrations/sqlite").run(&pool).await?;
+        for_the_owner_alone(&file)?;
+        Ok(Self::Sqlite(pool))
+    }
+
+    /// Claims the database for one serving process; dropped with the value. Postgres needs none: its rows are leased.
+    ///
+    /// # Errors
+    /// When another process serves this SQLite file.
+    pub async fn claim(&self) -> Result<Option<std::fs::File>, StoreError> {
+        let Self::Sqlite(pool) = self else { return Ok(None) };
+        let mut path = pool.connect_options().get_filename().as_os_str().to_owned();
+        path.push(".lock");
+        let unusable = |e: std::io::Error| StoreError::Unusable(format!("{}: {e}", path.to_string_lossy()));
+        let file = std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(unusable)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(file)),
+            Err(_) => Err(StoreError::Unusable(format!(
+                "another usher serves this database ({} is locked): stop it first, or use Postgres to share the work",
+                path.to_string_lossy()
+            ))),
+        }
+    }
+}
+
+/// The database holds people's mail: nobody else on the machine reads it.
+fn for_the_owner_alone(file: &std::path::Path) -> Result<(), StoreError> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        if file.exists() {
+            std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600))
+                .map_err(|e| StoreError::Unusable(format!("{}: {e}", file.display())))?;
+        }
+    }
+    Ok(())
+}
