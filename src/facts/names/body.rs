@@ -123,10 +123,14 @@ const SURE: &[&str] = &[
 /// Words that introduce somebody where a name stands behind them.
 const LOOSE: &[&str] = &["i am", "i ' m", "im", "this is", "je suis", "ici", "it ' s", "its", "c ' est", "signe", "signed"];
 
+/// The words that one of them begins with.
+static OPENERS: Words = Words::new("my name names je mon moi nom undersigned soussigne soussignee i im this ici it its c signe signed");
+
 /// `my name is …`, `je m'appelle …`, `I am …`, `… here`. `sure`: only the forms that can mean nothing else.
 fn introduced(tokens: &Tokens, sure: bool) -> Option<Written> {
     for at in 0..tokens.len() {
         let forms = if sure { SURE } else { LOOSE };
+        let forms = if OPENERS.has(tokens.fold(at)) { forms } else { &[] };
         for form in forms {
             let Some(start) = tokens.spells(at, form) else { continue };
             let letters = if sure && !matches!(*form, "names" | "my names") { Letters::Any } else { Letters::Capitals };

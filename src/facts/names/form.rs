@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::words;
 use super::written::{Written, split, unit};
 use crate::facts::tokens::{Gap, Kind, Tokens};
+use crate::facts::vocabulary::Words;
 
 /// `First name: …`, `Nom : …`, `Name - …`, at the start of a line or behind a comma.
 pub(super) fn form(tokens: &Tokens) -> Option<Written> {
@@ -83,7 +84,15 @@ const FULL: &[&str] = &[
 const LAST_FIRST: &[&str] =
     &["nom et prenom", "surname , given", "last name , first name", "surname and given name", "nom , prenom", "nom prenom", "nom / prenom"];
 
+/// The words that a label begins with.
+static LABEL_OPENERS: Words = Words::new(
+    "first given firstname forename prenom prenoms last family surname lastname nom full student candidate name candidat candidate's etudiant etudiante my",
+);
+
 fn label(tokens: &Tokens, at: usize) -> Option<(Label, usize)> {
+    if !LABEL_OPENERS.has(tokens.fold(at)) {
+        return None;
+    }
     for (labels, kind) in [(LAST_FIRST, 4), (FULL, 3), (FIRST, 1), (LAST, 2)] {
         for words in labels {
             let Some(mut end) = tokens.spells(at, words) else { continue };
