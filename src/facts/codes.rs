@@ -265,8 +265,9 @@ fn cue_points(text: &str, span: &Range<usize>, course: bool) -> i32 {
     let is_against = |w: &str| CUE_POINTS_TOO.has(w);
     let exam = |w: &str| super::dates::evaluation::is_exam_word(w) || matches!(w, "in" | "for" | "pour" | "en");
     let named = |w: &str| matches!(w, "code" | "codes" | "invitation" | "cle" | "key" | "token" | "jeton" | "activation");
+    let sure = |w: &str| matches!(w, "code" | "codes" | "cle" | "key" | "token" | "jeton");
     let mut points = 0;
-    if near.iter().take(3).any(|w| named(w)) {
+    if near.iter().take(2).any(|w| sure(w)) || (!course && near.iter().take(3).any(|w| named(w))) {
         points += 5;
     } else if near.iter().take(3).any(|w| matches!(*w, "typed" | "entered" | "tape" | "retape" | "pasted" | "copied" | "recopie" | "saisi"))
     {

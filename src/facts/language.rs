@@ -61,12 +61,12 @@ fn weigh(tokens: &Tokens) -> (u32, u32) {
     let mut accents = 0;
     for i in 0..tokens.len().min(2_000) {
         match tokens.fold(i) {
-            "je" | "j" | "le" | "les" | "des" | "un" | "une" | "mon" | "ma" | "mes" | "est" | "et" | "que" | "qui" | "pas" | "pour"
-            | "vous" | "votre" | "dans" | "sur" | "avec" | "bonjour" | "merci" | "ai" | "suis" | "l" | "c" | "ce" | "cette" | "au"
-            | "aux" | "du" | "de" | "ne" | "se" | "il" | "elle" | "nous" | "plus" | "mais" | "sans" | "svp" | "salut" | "bonsoir"
-            | "recu" | "courriel" | "demain" | "moi" | "ca" | "qu" | "la" | "jai" | "mot" | "passe" | "oublie" | "lien" | "marche"
-            | "examen" | "adresse" | "pis" | "deja" | "sont" | "n" | "y" | "comment" | "quand" | "voici" | "aidez" | "compte"
-            | "epreuve" | "rien" | "chu" => french += 1,
+            "je" | "d" | "j" | "le" | "les" | "des" | "un" | "une" | "mon" | "ma" | "mes" | "est" | "et" | "que" | "qui" | "pas"
+            | "pour" | "vous" | "votre" | "dans" | "sur" | "avec" | "bonjour" | "merci" | "ai" | "suis" | "l" | "c" | "ce" | "cette"
+            | "au" | "aux" | "du" | "de" | "ne" | "se" | "il" | "elle" | "nous" | "plus" | "mais" | "sans" | "svp" | "salut"
+            | "bonsoir" | "recu" | "courriel" | "demain" | "moi" | "ca" | "qu" | "la" | "jai" | "mot" | "passe" | "oublie" | "lien"
+            | "marche" | "examen" | "adresse" | "pis" | "deja" | "sont" | "n" | "y" | "comment" | "quand" | "voici" | "aidez"
+            | "compte" | "epreuve" | "rien" | "chu" => french += 1,
             "the" | "i" | "my" | "is" | "it" | "to" | "and" | "of" | "in" | "for" | "you" | "your" | "not" | "this" | "that" | "have"
             | "has" | "was" | "with" | "but" | "at" | "am" | "are" | "can" | "hello" | "hi" | "thanks" | "please" | "pls" | "u" | "im"
             | "dont" | "wont" | "cant" | "from" | "be" | "do" | "when" | "what" | "need" | "help" | "works" | "an" | "its" | "they"

@@ -157,6 +157,18 @@ impl<'t> Tokens<'t> {
         words.iter().enumerate().all(|(i, word)| self.fold(at + i) == *word).then_some(at + words.len())
     }
 
+    /// As [`Tokens::follow`], the words with blanks between: `my name ' s`.
+    pub fn spells(&self, at: usize, text: &str) -> Option<usize> {
+        let mut end = at;
+        for word in text.split(' ') {
+            if self.fold(end) != word {
+                return None;
+            }
+            end += 1;
+        }
+        Some(end)
+    }
+
     /// The first token of the sentence (or line block) that `at` stands in.
     pub fn sentence_start(&self, at: usize) -> usize {
         let mut i = at;

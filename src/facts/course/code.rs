@@ -24,69 +24,69 @@ impl Reader<'_, '_> {
         if let Some(end) = self.quebec_code(at) {
             return Some(at..end);
         }
-        let word = self.tokens.raw(at);
-        let letters = word.chars().count();
         if !self.tokens.is_word(at) || self.in_date(at) || is_no_subject(self.fold(at)) {
             return None;
         }
-        let hyphen = usize::from(self.fold(at + 1) == "-" && self.tokens.gap(at + 1) == Gap::None && self.tokens.gap(at + 2) == Gap::None);
-        let number = at + 1 + hyphen;
+        let hyphen = self.fold(at + 1) == "-" && self.touches(at + 1) && self.touches(at + 2);
+        let number = at + 1 + usize::from(hyphen);
         let (_, digits) = self.tokens.number(number)?;
         let phone = matches!(self.fold(number + 1), "-" | ".")
             && self.tokens.number(number + 2).is_some_and(|(_, w)| w >= 3)
-            && self.tokens.gap(number + 1) == Gap::None;
-        if phone {
+            && self.touches(number + 1);
+        let share = !hyphen && !self.touches(number) && self.fold(number + 1) == "%";
+        if phone || share || self.tokens.gap(number) > Gap::Space || self.in_date(number) {
             return None;
         }
-        if self.tokens.gap(number) > Gap::Space
-            || self.in_date(number)
-            || (hyphen == 0 && self.tokens.gap(number) == Gap::Space && self.fold(number + 1) == "%")
-        {
-            return None;
-        }
-        let mut end = number + 1;
-        let glued_letter = self.tokens.is_word(end) && self.tokens.gap(end) == Gap::None && self.tokens.raw(end).chars().count() <= 2;
-        let decimal = self.fold(end) == "."
-            && self.tokens.gap(end) == Gap::None
-            && self.tokens.gap(end + 1) == Gap::None
-            && self.tokens.number(end + 1).is_some();
+        let decimal = self.fold(number + 1) == "."
+            && self.touches(number + 1)
+            && self.touches(number + 2)
+            && self.tokens.number(number + 2).is_some();
         if self.fold(at) == "ue" && (decimal || digits <= 3) {
-            return Some(at..if decimal { end + 2 } else { end });
+            return Some(at..if decimal { number + 3 } else { number + 1 });
         }
-        if glued_letter {
+        let end = self.code_end(number);
+        let free = !self.touches(end)
+            || end >= self.tokens.len()
+            || (self.tokens.kind(end) == Some(Kind::Mark) && !matches!(self.fold(end), "@" | "_" | "/"));
+        (free && self.fits(at, number, digits, end)).then_some(at..end)
+    }
+
+    fn touches(&self, at: usize) -> bool {
+        self.tokens.gap(at) == Gap::None
+    }
+
+    /// Behind the number and what sticks to it: `2301A`, `1E03`, `102-MQ`.
+    fn code_end(&self, number: usize) -> usize {
+        let mut end = number + 1;
+        if self.tokens.is_word(end) && self.touches(end) && self.tokens.raw(end).chars().count() <= 2 {
             end += 1;
-            if self.tokens.kind(end) == Some(Kind::Number) && self.tokens.gap(end) == Gap::None {
+            if self.tokens.kind(end) == Some(Kind::Number) && self.touches(end) {
                 end += 1;
             }
         }
-        if self.fold(end) == "-"
-            && self.tokens.gap(end) == Gap::None
-            && self.tokens.gap(end + 1) == Gap::None
-            && self.tokens.raw(end + 1).chars().count() <= 2
-        {
+        if self.fold(end) == "-" && self.touches(end) && self.touches(end + 1) && self.tokens.raw(end + 1).chars().count() <= 2 {
             end += 2;
         }
-        let shouted = word.chars().all(char::is_uppercase);
-        let shape = (3..=4).contains(&digits) || (digits <= 2 && glued_letter && end > number + 2);
+        end
+    }
+
+    /// Whether word, number and tail have the shape of a course code; a shape that other things have too needs a cue near.
+    fn fits(&self, at: usize, number: usize, digits: usize, end: usize) -> bool {
+        let word = self.tokens.raw(at);
+        let letters = word.chars().count();
+        let tail = self.tokens.is_word(number + 1) && end > number + 1;
+        let mixed = tail && end > number + 2;
+        let shape = (3..=4).contains(&digits) || (digits <= 2 && mixed);
         let cued = self.cued(at, end);
-        let free = self.tokens.gap(end) != Gap::None
-            || end >= self.tokens.len()
-            || (self.tokens.kind(end) == Some(Kind::Mark) && !matches!(self.fold(end), "@" | "_" | "/"));
-        let fits = match (shouted, letters) {
+        let glued = self.touches(number);
+        let capital = self.tokens.get(at).is_some_and(|t| t.capital);
+        let plain = match (word.chars().all(char::is_uppercase), letters) {
             (true, 2..=6) => shape && !self.shouts_around(at),
-            (_, 2..=12) => {
-                (shape || glued_letter)
-                    && (cued || (end > number + 2 && self.tokens.get(at).is_some_and(|t| t.capital)))
-                    && self.tokens.gap(number) != Gap::None
-            }
+            (_, 2..=12) => (shape || tail) && (cued || (mixed && capital)) && !glued,
             _ => false,
-        } || (letters >= 2
-            && letters <= 5
-            && shape
-            && digits >= 3
-            && (cued || self.tokens.gap(number) == Gap::None)
-            && hyphen + usize::from(self.tokens.gap(number) == Gap::None) > 0);
-        (fits && free).then_some(at..end)
+        };
+        let joined = number > at + 1 || glued;
+        plain || ((2..=5).contains(&letters) && digits >= 3 && shape && joined && (cued || glued))
     }
 
     /// Whether everything around is in capitals, so that capitals tell nothing here and a cue is needed.

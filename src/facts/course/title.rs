@@ -18,13 +18,10 @@ impl Reader<'_, '_> {
             if !(exam || is_course_word(word)) || self.in_date(at) {
                 continue;
             }
-            if matches!(word, "examen" | "epreuve" | "examination" | "exam")
-                && matches!(self.fold(at + 1), "uniforme" | "synthese" | "final" | "finale" | "national" | "nationale")
-            {
-                if matches!(self.fold(at + 1), "uniforme" | "synthese" | "national" | "nationale") {
-                    let end = self.tokens.follow(at + 2, &["de", "programme"]).unwrap_or(at + 2);
-                    return Some(at..end);
-                }
+            let whole = matches!(self.fold(at + 1), "uniforme" | "synthese" | "national" | "nationale");
+            if whole && matches!(word, "examen" | "epreuve" | "examination" | "exam") {
+                let end = self.tokens.follow(at + 2, &["de", "programme"]).unwrap_or(at + 2);
+                return Some(at..end);
             }
             let link = at + 1 + usize::from(matches!(self.fold(at + 1), "final" | "finale" | "ecrit" | "ecrite" | "oral" | "orale" | "s"));
             if let Some(start) = self.linked(link, exam) {
@@ -197,7 +194,7 @@ impl Reader<'_, '_> {
             Some(Kind::Word) => {
                 !self.in_date(at)
                     && !is_determiner(word)
-                    && !(is_no_title(word) && !is_small(word))
+                    && (!is_no_title(word) || is_small(word))
                     && !self.skipped(at)
                     && word.len() > 1
                     && !matches!(word, "to" | "for" | "in" | "on" | "at" | "is" | "a")

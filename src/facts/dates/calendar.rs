@@ -82,12 +82,11 @@ fn day_month(tokens: &Tokens, at: usize) -> Option<(Calendar, usize)> {
     {
         return None;
     }
-    if matches!(tokens.fold(next), "-" | "to" | "au" | "a" | "et" | "and" | "&" | "ou" | "or" | "/" | "through" | "until") {
-        if let Some((_, _, behind)) = day_number(tokens, next + 1)
-            && month_at(tokens, behind).is_some()
-        {
-            next = behind;
-        }
+    if matches!(tokens.fold(next), "-" | "to" | "au" | "a" | "et" | "and" | "&" | "ou" | "or" | "/" | "through" | "until")
+        && let Some((_, _, behind)) = day_number(tokens, next + 1)
+        && month_at(tokens, behind).is_some()
+    {
+        next = behind;
     }
     let (month, end) = month_at(tokens, next).filter(|_| tokens.gap(next) != Gap::Blank)?;
     let spelled_out = tokens.is_word(at) && words::ordinal(tokens.fold(at)).is_none();
@@ -157,11 +156,11 @@ fn month_day(tokens: &Tokens, at: usize) -> Option<(Calendar, usize)> {
         return None;
     }
     let mut end = end;
-    if tokens.fold(end) == "-" || matches!(tokens.fold(end), "to" | "and" | "au" | "&") {
-        if let Some((_, _, behind)) = day_number(tokens, end + 1).filter(|d| d.1 || tokens.kind(end + 1) == Some(Kind::Number)) {
-            let clock = matches!(tokens.fold(behind), ":" | "am" | "pm" | "h") || words::month(tokens.fold(behind)).is_some();
-            end = if clock { end } else { behind };
-        }
+    if matches!(tokens.fold(end), "-" | "to" | "and" | "au" | "&")
+        && let Some((_, _, behind)) = day_number(tokens, end + 1).filter(|d| d.1 || tokens.kind(end + 1) == Some(Kind::Number))
+    {
+        let clock = matches!(tokens.fold(behind), ":" | "am" | "pm" | "h") || words::month(tokens.fold(behind)).is_some();
+        end = if clock { end } else { behind };
     }
     let (year, end) = year_at(tokens, end);
     Some((calendar(year, month, day)?, end))
@@ -173,6 +172,11 @@ fn day_alone(tokens: &Tokens, at: usize, french: bool) -> Option<(Calendar, usiz
     let before = tokens.fold_before(at);
     let weekday_before = words::weekday(before, french).is_some();
     let next = tokens.fold(end);
+    let this_month =
+        tokens.follow(end, &["of", "this", "month"]).or_else(|| tokens.follow(end, &["de", "ce", "mois"])).filter(|_| ordinal || french);
+    if let Some(end) = this_month {
+        return Some((Calendar { year: None, month: None, day: i8::try_from(day).ok()?, or: None, whole_month: false }, end));
+    }
     let article = match before {
         "the" => {
             let led = at.checked_sub(2).map_or("", |i| tokens.fold(i));

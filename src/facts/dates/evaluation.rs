@@ -18,6 +18,25 @@ fn is_other_event(word: &str) -> bool {
     OTHER_EVENT.has(word)
 }
 
+/// To sit an evaluation, said by the verb alone.
+fn is_exam_verb(word: &str) -> bool {
+    matches!(
+        word,
+        "sit"
+            | "sat"
+            | "sitting"
+            | "sits"
+            | "examined"
+            | "compose"
+            | "composer"
+            | "composons"
+            | "composera"
+            | "passer"
+            | "presenter"
+            | "presente"
+    )
+}
+
 fn ends_clause(word: &str) -> bool {
     matches!(word, ";" | "but" | "mais" | "pis" | "so" | "donc" | "and" | "et" | "\"" | "because" | "car")
 }
@@ -61,7 +80,8 @@ pub fn choose(tokens: &Tokens, mentions: &[Mention], courses: &[Range<usize>], n
     let mut best: Option<(usize, i32)> = None;
     for (i, mention) in mentions.iter().enumerate().filter(|(_, m)| m.on.is_some() && !m.vague) {
         let points = scores.get(i).copied().unwrap_or(0) + i32::from(mention.time.is_some());
-        if points >= 3 && best.is_none_or(|(_, top)| points > top) {
+        let least = if mention.calendar { 2 } else { 3 };
+        if points >= least && best.is_none_or(|(_, top)| points > top) {
             best = Some((i, points));
         }
     }
@@ -187,7 +207,7 @@ fn clue_before(tokens: &Tokens, mention: &Mention) -> Option<Clue> {
         {
             return Some(Clue::Exam);
         }
-        if matches!(word, "sit" | "sat" | "sitting" | "sits") && i + 1 < at {
+        if is_exam_verb(word) {
             return Some(Clue::Exam);
         }
         let enrolled = matches!(word, "registered" | "enrolled" | "inscrit" | "inscrite") && mention.time.is_some();

@@ -54,6 +54,8 @@ pub struct Mention {
     pub either_half: bool,
     /// A week or month rather than a day.
     pub vague: bool,
+    /// A day of the calendar is told, by number.
+    pub calendar: bool,
     /// Counted in minutes from now: nobody stated its clock time.
     pub computed: bool,
     /// Told from today without a day's name: `today`, `this morning`, `in 2 hours`.
@@ -212,8 +214,8 @@ fn is_weak(tokens: &Tokens, relative: Relative, at: usize, end: usize, group: &G
 
 /// The next piece behind a few words that link the pieces of a date.
 fn next_piece(tokens: &Tokens, now: Now, group: &Group) -> Option<(Piece, usize)> {
-    let mut at = group.end;
     for links in 0..5 {
+        let at = group.end + links;
         if at >= tokens.len() || tokens.gap(at) == Gap::Blank {
             return None;
         }
@@ -225,7 +227,6 @@ fn next_piece(tokens: &Tokens, now: Now, group: &Group) -> Option<(Piece, usize)
         if !is_link(tokens.fold(at)) {
             return None;
         }
-        at += 1;
     }
     None
 }
@@ -329,7 +330,7 @@ fn resolve(tokens: &Tokens, group: &Group, now: Now, at: usize) -> Option<Mentio
             in_calendar(calendar, weekday.map(|w| w.0), group.month, now, past)
         }
         (None, _, Some((day, turn))) => Some(on_weekday(day, turn, group.week, now.moment?, time, past)?),
-        (None, _, None) if group.week.is_some() || group.month.is_some() => {
+        (None, _, None) if group.week.unwrap_or(0) != 0 || group.month.unwrap_or(0) != 0 => {
             vague = true;
             let weeks = plus_days(today?, group.week.unwrap_or(0).checked_mul(7)?)?;
             Some(weeks.checked_add(i64::from(group.month.unwrap_or(0)).months()).ok()?)
@@ -347,6 +348,7 @@ fn resolve(tokens: &Tokens, group: &Group, now: Now, at: usize) -> Option<Mentio
         time,
         either_half: clock.is_some_and(|c| c.either_half),
         vague: vague && time.is_none(),
+        calendar: group.calendar.is_some(),
         computed: matches!(group.relative, Some(Relative::Minutes(_))) && group.clock.is_none(),
         same_day: matches!(group.relative, Some(Relative::Days(0, _) | Relative::Minutes(_))),
     })

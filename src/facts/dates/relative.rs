@@ -79,10 +79,12 @@ fn named(tokens: &Tokens, at: usize) -> Option<(Relative, usize)> {
             .follow(at, &["day", "after", "tomorrow"])
             .and_then(|end| days(2, end))
             .or_else(|| tokens.follow(at, &["day", "before", "yesterday"]).and_then(|end| days(-2, end))),
+        "after" if tokens.follow(at, &["after", "-", "tomorrow"]).is_some() => days(2, at + 3),
+        "tomorrow" | "tmrw" if next == "week" => days(8, at + 2),
         "overmorrow" | "surlendemain" | "apresdemain" => days(2, at + 1),
         "next" if next == "tomorrow" => days(2, at + 2),
         "tomorrow" | "tmrw" | "tmr" | "tmrow" | "tomorow" | "tommorow" | "tommorrow" | "tomoro" | "tomoz" | "tomorrows" | "tmw"
-        | "tomorrrow" | "demain" | "dmain" => days(1, at + 1),
+        | "tomorrrow" | "demain" | "dmain" | "demin" => days(1, at + 1),
         "apres" | "apr" if next == "demain" => days(2, at + 2),
         "apres" if tokens.follow(at, &["apres", "-", "demain"]).is_some() => days(2, at + 3),
         "yesterday" | "hier" => days(-1, at + 1),
@@ -195,7 +197,8 @@ fn leads_to_anchor(tokens: &Tokens, at: usize) -> Option<usize> {
     if matches!(word, "now") && next > at {
         return None;
     }
-    let anchor = matches!(word, "today" | "tomorrow" | "tmrw" | "yesterday") || words::weekday(word, false).is_some_and(|w| !w.1);
+    let anchor = matches!(word, "today" | "tonight" | "tomorrow" | "tmrw" | "yesterday" | "demain")
+        || words::weekday(word, false).is_some_and(|w| !w.1);
     anchor.then_some(next)
 }
 

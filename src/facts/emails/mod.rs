@@ -292,6 +292,8 @@ mod tests {
             ("The invitation comes from no-reply@nexam.example", None),
             ("Please change my address from old@uni.example to new@home.example", Some("old@uni.example")),
             ("Changez mon adresse ada@uni.example par roy@home.example", Some("ada@uni.example")),
+            ("mettre nouveau@uni.example au lieu de ancien@uni.example", Some("ancien@uni.example")),
+            ("use new@uni.example instead of old@uni.example, change it please", Some("old@uni.example")),
             ("Please use my new address new@home.example from now on", None),
             ("l'ancienne était a@uni.example, la nouvelle est b@uni.example", Some("a@uni.example")),
             ("You can reach me at home@mail.example", None),

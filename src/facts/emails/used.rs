@@ -83,7 +83,6 @@ fn said_before(tokens: &Tokens, range: Range<usize>) -> Said {
         let possessive =
             matches!(tokens.fold_before(i), "my" | "mon" | "ma" | "notre" | "our" | "the" | "la" | "le" | "l" | "his" | "her" | "'");
         match tokens.fold(i) {
-            "lieu" if tokens.fold(i + 1) == "de" => said = Said::New,
             "old" | "ancienne" | "ancien" | "current" | "currently" | "actuelle" | "actuel" | "previous" | "former" | "precedente" => {
                 said = Said::Old
             }

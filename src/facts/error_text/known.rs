@@ -1,5 +1,6 @@
 //! Messages of the platform, word for word.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::facts::tokens::{Kind, Tokens};
@@ -7,7 +8,11 @@ use crate::fault::{Fault, Faults, TextFile};
 
 /// Messages of the platform, word for word.
 #[derive(Debug, Clone, Default)]
-pub struct KnownMessages(Vec<Vec<String>>);
+pub struct KnownMessages {
+    messages: Vec<Vec<String>>,
+    /// Each of a message's first three words, with the message and the word's place in it.
+    starts: HashMap<String, Vec<(usize, usize)>>,
+}
 
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -47,12 +52,26 @@ impl KnownMessages {
             }
             known.push(words);
         }
-        if faults.is_empty() { Ok(Self(known)) } else { Err(Faults(faults)) }
+        if faults.is_empty() { Ok(Self::of(known)) } else { Err(Faults(faults)) }
+    }
+
+    fn of(messages: Vec<Vec<String>>) -> Self {
+        let mut starts: HashMap<String, Vec<(usize, usize)>> = HashMap::new();
+        for (message, words) in messages.iter().enumerate() {
+            for (place, word) in words.iter().take(3).enumerate() {
+                starts.entry(word.clone()).or_default().push((message, place));
+            }
+        }
+        Self { messages, starts }
     }
 
     /// The longest stretch of `tokens` that is one of the messages, slips of the keys and missing ends forgiven: token range.
     pub(super) fn find(&self, tokens: &Tokens) -> Option<Range<usize>> {
-        self.0.iter().filter_map(|known| stretch(tokens, known)).max_by_key(|r| r.len())
+        let at = |start: usize| self.starts.get(tokens.fold(start)).into_iter().flatten().map(move |place| (start, place));
+        let stretches = (0..tokens.len())
+            .flat_map(at)
+            .filter_map(|(start, (message, place))| stretch(tokens, start, self.messages.get(*message)?, *place));
+        stretches.reduce(|best, next| if next.len() > best.len() { next } else { best })
     }
 }
 
@@ -61,31 +80,26 @@ fn words_of(text: &str) -> Vec<String> {
     (0..tokens.len()).filter(|i| tokens.kind(*i) != Some(Kind::Mark)).map(|i| tokens.fold(i).to_owned()).collect()
 }
 
-/// Where at least five words in a row, and eight in ten of a message, stand in the text in its order.
-fn stretch(tokens: &Tokens, known: &[String]) -> Option<Range<usize>> {
+/// From `start` on, where the message's word at `place` stands: at least five words in a row, and eight in ten of the message.
+fn stretch(tokens: &Tokens, start: usize, known: &[String], place: usize) -> Option<Range<usize>> {
     let need = (known.len() * 8).div_ceil(10).max(known.len().min(5));
-    for start in 0..tokens.len() {
-        let Some(offset) = known.iter().take(3).position(|k| alike(tokens.fold(start), k)) else { continue };
-        let (mut at, mut hits, mut end, mut misses) = (start, 0, start, 0);
-        for word in known.iter().skip(offset) {
-            while tokens.kind(at) == Some(Kind::Mark) {
-                at += 1;
-            }
-            if alike(tokens.fold(at), word) {
-                (hits, end, at) = (hits + 1, at + 1, at + 1);
-            } else if misses == 0 && alike(tokens.fold(at + 1), word) {
-                (hits, end, at, misses) = (hits + 1, at + 2, at + 2, 1);
-            } else {
-                break;
-            }
+    let (mut at, mut hits, mut end, mut misses) = (start, 0, start, 0);
+    for word in known.iter().skip(place) {
+        while tokens.kind(at) == Some(Kind::Mark) {
+            at += 1;
         }
-        if hits >= need {
-            return Some(start..end);
+        if alike(tokens.fold(at), word) {
+            (hits, end, at) = (hits + 1, at + 1, at + 1);
+        } else if misses == 0 && alike(tokens.fold(at + 1), word) {
+            (hits, end, at, misses) = (hits + 1, at + 2, at + 2, 1);
+        } else {
+            break;
         }
     }
-    None
+    (hits >= need).then_some(start..end)
 }
 
 fn alike(a: &str, b: &str) -> bool {
-    a == b || (a.len() >= 5 && b.len() >= 5 && a.len().abs_diff(b.len()) <= 1 && strsim::osa_distance(a, b) <= 1)
+    let near = a.len() >= 5 && b.len() >= 5 && a.len().abs_diff(b.len()) <= 1 && a.as_bytes().first() == b.as_bytes().first();
+    a == b || (near && strsim::osa_distance(a, b) <= 1)
 }

@@ -36,7 +36,12 @@ pub fn read(tokens: &Tokens, known: &KnownMessages) -> Option<Range<usize>> {
     let text = tokens.text();
     quoted(tokens)
         .or_else(|| known.find(tokens).map(|r| tokens.span(r.start, r.end)))
-        .or_else(|| MACHINE.as_ref().and_then(|m| m.find(text)).map(|m| trimmed(text, m.range())))
+        .or_else(|| {
+            let numbered = text.bytes().any(|b| b.is_ascii_digit() || b == b'_');
+            let named = || (0..tokens.len()).any(|i| matches!(tokens.fold(i), "gateway" | "server" | "unavailable" | "request"));
+            let pattern = MACHINE.as_ref().filter(|_| numbered || named())?;
+            pattern.find(text).map(|m| trimmed(text, m.range()))
+        })
         .or_else(|| told(tokens))
 }
 
@@ -50,6 +55,9 @@ fn trimmed(text: &str, span: Range<usize>) -> Range<usize> {
 /// The quoted text that most looks like an error.
 fn quoted(tokens: &Tokens) -> Option<Range<usize>> {
     let text = tokens.text();
+    if !text.contains(['"', '«', '“', '\'', '‘']) {
+        return None;
+    }
     let mut best: Option<(i32, Range<usize>)> = None;
     for captures in QUOTED.as_ref()?.captures_iter(text).take(40) {
         let Some(inner) = captures.iter().skip(1).flatten().next() else { continue };
@@ -137,7 +145,9 @@ fn told(tokens: &Tokens) -> Option<Range<usize>> {
         let end = message_end(tokens, at, before);
         let count = (at..end).filter(|i| tokens.is_word(*i)).count();
         let faulty = (at..end).any(|i| is_fault_word(tokens.fold(i)));
-        if (2..=18).contains(&count) && faulty {
+        let form = (at..end).any(|i| matches!(tokens.fold(i), ":" | "/") && tokens.gap(i) == Gap::Space);
+        let sure = displayed || told || direct || is_head(tokens.fold(at)) || (at..end.min(at + 4)).any(|i| is_fault_word(tokens.fold(i)));
+        if (2..=18).contains(&count) && faulty && sure && !form {
             return Some(tokens.span(at, end));
         }
     }

@@ -58,6 +58,9 @@ pub(super) fn run(tokens: &Tokens, at: usize, letters: Letters, most: usize) -> 
         let Some(unit) = unit(tokens, next).filter(|u| next == at || tokens.gap(u.tokens.start) <= Gap::Space) else { break };
         let word = tokens.fold(unit.tokens.start);
         let single = unit.tokens.len() == 1;
+        if words::is_title(word) && single && count > 0 && unit.capital {
+            return None;
+        }
         let particle = unit.particle && (count > 0 || letters == Letters::Capitals && unit.capital);
         let fits = particle
             || ((letters == Letters::Any || unit.capital)
@@ -90,63 +93,59 @@ fn is_elision(tokens: &Tokens, unit: &Unit) -> bool {
         || (!apostrophe && words::is_common(first) && words::is_common(second))
 }
 
+/// Words that can mean nothing but an introduction.
+const SURE: &[&str] = &[
+    "my name is",
+    "my name ' s",
+    "my names",
+    "name is",
+    "name ' s",
+    "names",
+    "je m ' appelle",
+    "je mappelle",
+    "mon nom est",
+    "mon nom c ' est",
+    "moi c ' est",
+    "moi cest",
+    "je me nomme",
+    "my full name is",
+    "mon nom complet est",
+    "my name",
+    "nom :",
+    "je me presente ,",
+    "undersigned ,",
+    "soussigne ,",
+    "soussignee ,",
+    "soussigne",
+    "soussignee",
+];
+
+/// Words that introduce somebody where a name stands behind them.
+const LOOSE: &[&str] = &["i am", "i ' m", "im", "this is", "je suis", "ici", "it ' s", "its", "c ' est", "signe", "signed"];
+
+/// The words that one of them begins with.
+static OPENERS: Words = Words::new("my name names je mon moi nom undersigned soussigne soussignee i im this ici it its c signe signed");
+
 /// `my name is …`, `je m'appelle …`, `I am …`, `… here`. `sure`: only the forms that can mean nothing else.
 fn introduced(tokens: &Tokens, sure: bool) -> Option<Written> {
-    const SURE: &[&[&str]] = &[
-        &["my", "name", "is"],
-        &["my", "name", "'", "s"],
-        &["my", "names"],
-        &["name", "is"],
-        &["name", "'", "s"],
-        &["names"],
-        &["je", "m", "'", "appelle"],
-        &["je", "mappelle"],
-        &["mon", "nom", "est"],
-        &["mon", "nom", "c", "'", "est"],
-        &["moi", "c", "'", "est"],
-        &["moi", "cest"],
-        &["je", "me", "nomme"],
-        &["my", "full", "name", "is"],
-        &["mon", "nom", "complet", "est"],
-        &["my", "name"],
-        &["nom", ":"],
-        &["je", "me", "presente", ","],
-        &["undersigned", ","],
-        &["soussigne", ","],
-        &["soussignee", ","],
-        &["soussigne"],
-        &["soussignee"],
-    ];
-    const LOOSE: &[&[&str]] = &[
-        &["i", "am"],
-        &["i", "'", "m"],
-        &["im"],
-        &["this", "is"],
-        &["je", "suis"],
-        &["ici"],
-        &["it", "'", "s"],
-        &["its"],
-        &["c", "'", "est"],
-        &["signe"],
-        &["signed"],
-    ];
     for at in 0..tokens.len() {
         let forms = if sure { SURE } else { LOOSE };
+        let forms = if OPENERS.has(tokens.fold(at)) { forms } else { &[] };
         for form in forms {
-            let Some(start) = tokens.follow(at, form) else { continue };
-            let letters = if sure && !matches!(*form, ["names"] | ["my", "names"]) { Letters::Any } else { Letters::Capitals };
+            let Some(start) = tokens.spells(at, form) else { continue };
+            let letters = if sure && !matches!(*form, "names" | "my names") { Letters::Any } else { Letters::Capitals };
             let Some(found) = run(tokens, start, letters, 5).filter(|r| tokens.gap(r.start) <= Gap::Line) else { continue };
             let two = found.len() > 1 && split(tokens, found.clone(), false).is_some_and(|w| w.first.is_some() && w.last.is_some());
             let ends = found.end >= tokens.len()
                 || tokens.kind(found.end) == Some(Kind::Mark)
                 || tokens.gap(found.end) >= Gap::Line
                 || matches!(tokens.fold(found.end), "from" | "de" | "du" | "in" | "et" | "and" | "en" | "again" | "here");
-            let plain = !sure && (!two && (!matches!(form.first(), Some(&"this" | &"ici" | &"it" | &"its" | &"i" | &"im")) || !ends));
+            let plain = !sure && (!two && (!matches!(*form, "this is" | "ici" | "it ' s" | "its" | "i am" | "i ' m" | "im") || !ends));
             if plain || is_place(tokens, found.start, &found) {
                 continue;
             }
             let mut name = split(tokens, found, false)?;
-            if matches!(*form, ["mon", "nom", "est"] | ["mon", "nom", "c", "'", "est"]) && name.last.is_none() {
+            if matches!(*form, "mon nom est" | "mon nom c ' est") && name.last.is_none() {
                 std::mem::swap(&mut name.first, &mut name.last);
             }
             return Some(name);
@@ -249,6 +248,14 @@ mod tests {
             ("Hi, Marguerite Oyelowokan, BSc Year 1.", Some("Marguerite"), Some("Oyelowokan")),
             ("le code de Bérénice Turmel (ma blonde) passe pas", Some("Bérénice"), Some("Turmel")),
             ("Mme Aïcha Bah (a.bah@uni.example) attend", None, None),
+            ("Ada-Lise Roy. Exam tomorrow, no code came.", Some("Ada-Lise"), Some("Roy")),
+            ("ROY, Adeline — the code is refused", Some("Adeline"), Some("ROY")),
+            ("I, the undersigned, Ada Roy, have no code", Some("Ada"), Some("Roy")),
+            ("mon oncle, Anselme Roy, attend son code", Some("Anselme"), Some("Roy")),
+            ("my coordinator, Jane Moss, says I am on the list", None, None),
+            ("je suis la mère de Jérémy, il attend", Some("Jérémy"), None),
+            ("Notre stagiaire Odile Roy n'a rien reçu", Some("Odile"), Some("Roy")),
+            ("Mon nom complet est Maxime Roy-Poirier, cours", Some("Maxime"), Some("Roy-Poirier")),
             ("I am locked out of my account", None, None),
             ("I am Canadian", None, None),
             ("je suis étudiante en droit", None, None),

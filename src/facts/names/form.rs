@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::words;
 use super::written::{Written, split, unit};
 use crate::facts::tokens::{Gap, Kind, Tokens};
+use crate::facts::vocabulary::Words;
 
 /// `First name: …`, `Nom : …`, `Name - …`, at the start of a line or behind a comma.
 pub(super) fn form(tokens: &Tokens) -> Option<Written> {
@@ -47,65 +48,66 @@ enum Label {
     Full(bool),
 }
 
+/// Labels of first names.
+const FIRST: &[&str] = &["first name", "given name", "firstname", "forename", "prenom", "prenoms", "first"];
+
+/// Labels of last names.
+const LAST: &[&str] = &["last name", "family name", "surname", "lastname", "nom de famille", "nom", "last"];
+
+/// Labels of whole names, first name first.
+const FULL: &[&str] = &[
+    "prenom et nom",
+    "prenom nom",
+    "prenom , nom",
+    "nom complet",
+    "full name",
+    "student name",
+    "candidate name",
+    "name of student",
+    "name of candidate",
+    "nom de l ' etudiant",
+    "nom de l ' etudiante",
+    "nom du candidat",
+    "nom de la candidate",
+    "first and last name",
+    "name",
+    "student",
+    "candidate",
+    "candidat",
+    "candidate's name",
+    "etudiant",
+    "etudiante",
+    "my name",
+];
+
+/// Labels of whole names, last name first.
+const LAST_FIRST: &[&str] =
+    &["nom et prenom", "surname , given", "last name , first name", "surname and given name", "nom , prenom", "nom prenom", "nom / prenom"];
+
+/// The words that a label begins with.
+static LABEL_OPENERS: Words = Words::new(
+    "first given firstname forename prenom prenoms last family surname lastname nom full student candidate name candidat candidate's etudiant etudiante my",
+);
+
 fn label(tokens: &Tokens, at: usize) -> Option<(Label, usize)> {
-    const LABELS: &[(&[&str], u8)] = &[
-        (&["first", "name"], 1),
-        (&["given", "name"], 1),
-        (&["firstname"], 1),
-        (&["forename"], 1),
-        (&["prenom"], 1),
-        (&["prenoms"], 1),
-        (&["last", "name"], 2),
-        (&["family", "name"], 2),
-        (&["surname"], 2),
-        (&["lastname"], 2),
-        (&["nom", "de", "famille"], 2),
-        (&["nom", "et", "prenom"], 4),
-        (&["surname", ",", "given"], 4),
-        (&["last", "name", ",", "first", "name"], 4),
-        (&["surname", "and", "given", "name"], 4),
-        (&["nom", ",", "prenom"], 4),
-        (&["nom", "prenom"], 4),
-        (&["nom", "/", "prenom"], 4),
-        (&["prenom", "et", "nom"], 3),
-        (&["prenom", "nom"], 3),
-        (&["prenom", ",", "nom"], 3),
-        (&["nom", "complet"], 3),
-        (&["full", "name"], 3),
-        (&["student", "name"], 3),
-        (&["candidate", "name"], 3),
-        (&["name", "of", "student"], 3),
-        (&["name", "of", "candidate"], 3),
-        (&["nom", "de", "l", "'", "etudiant"], 3),
-        (&["nom", "de", "l", "'", "etudiante"], 3),
-        (&["nom", "du", "candidat"], 3),
-        (&["nom", "de", "la", "candidate"], 3),
-        (&["first", "and", "last", "name"], 3),
-        (&["name"], 3),
-        (&["nom"], 2),
-        (&["student"], 3),
-        (&["candidate"], 3),
-        (&["candidat"], 3),
-        (&["candidate's", "name"], 3),
-        (&["etudiant"], 3),
-        (&["etudiante"], 3),
-        (&["my", "name"], 3),
-        (&["first"], 1),
-        (&["last"], 2),
-    ];
-    for (words, kind) in LABELS {
-        let Some(mut end) = tokens.follow(at, words) else { continue };
-        if tokens.fold(end) == "(" && matches!(tokens.fold(end + 1), "s" | "e") {
-            end += 3;
-        }
-        let dash = tokens.fold(end) == "-" && tokens.gap(end) == Gap::Space && tokens.gap(end + 1) == Gap::Space;
-        if matches!(tokens.fold(end), ":" | "=") || dash {
-            let kind = match kind {
-                1 => Label::First,
-                2 => Label::Last,
-                other => Label::Full(*other == 4),
-            };
-            return Some((kind, end + 1));
+    if !LABEL_OPENERS.has(tokens.fold(at)) {
+        return None;
+    }
+    for (labels, kind) in [(LAST_FIRST, 4), (FULL, 3), (FIRST, 1), (LAST, 2)] {
+        for words in labels {
+            let Some(mut end) = tokens.spells(at, words) else { continue };
+            if tokens.fold(end) == "(" && matches!(tokens.fold(end + 1), "s" | "e") {
+                end += 3;
+            }
+            let dash = tokens.fold(end) == "-" && tokens.gap(end) == Gap::Space && tokens.gap(end + 1) == Gap::Space;
+            if matches!(tokens.fold(end), ":" | "=") || dash {
+                let kind = match kind {
+                    1 => Label::First,
+                    2 => Label::Last,
+                    other => Label::Full(other == 4),
+                };
+                return Some((kind, end + 1));
+            }
         }
     }
     None

@@ -14,7 +14,7 @@ pub fn signed(tokens: &Tokens, skip: &[Range<usize>]) -> Option<Written> {
     for from_end in 0..5 {
         let Some(start) = line_start(tokens, end) else { break };
         let found = signs(tokens, start..end, skip, from_end);
-        if found.as_ref().is_some_and(|n| n.first.is_some() && n.last.is_some()) {
+        if found.as_ref().is_some_and(|n| n.first.is_some() && n.last.is_some() && !is_degree(tokens, n)) {
             return found;
         }
         single = single.or(found);
@@ -24,6 +24,15 @@ pub fn signed(tokens: &Tokens, skip: &[Range<usize>]) -> Option<Written> {
         end = start;
     }
     single
+}
+
+/// `BDS IV`, `MD PHD`: short words in capitals below a name.
+fn is_degree(tokens: &Tokens, name: &Written) -> bool {
+    let short = |span: &Option<Range<usize>>| {
+        span.clone()
+            .is_none_or(|s| tokens.slice(s).len() <= 4 && tokens.slice(span.clone().unwrap_or(0..0)).chars().all(char::is_uppercase))
+    };
+    short(&name.first) && short(&name.last)
 }
 
 /// Where the last lines end: before a `P.-S.`
@@ -121,7 +130,7 @@ fn tail_behind(tokens: &Tokens, line: Range<usize>, lists: bool) -> Option<Writt
         let Some(name) = split(tokens, found.clone(), false) else { continue };
         let both = name.first.is_some() && name.last.is_some();
         let abbreviated = tokens.fold(end) == "." && found.end == end + 1;
-        let apposition = both && matches!(tokens.fold(found.end), "," | "(") && (letters == Letters::Capitals || dash) && !listed;
+        let apposition = both && matches!(tokens.fold(found.end), "," | "(") && tokens.get(start).is_some_and(|t| t.capital) && !listed;
         if found.end == end || abbreviated || apposition {
             let shouted = tokens.raw(start).chars().count() > 1 && tokens.raw(start).chars().all(char::is_uppercase);
             let capital = tokens.get(start).is_some_and(|t| t.capital);
@@ -188,6 +197,13 @@ mod tests {
             ("all blank. Regards, G. Thornquist", None, Some("Thornquist")),
             ("Rien n'est venu. Cordialement, Hubert Lacasse-Morin", Some("Hubert"), Some("Lacasse-Morin")),
             ("Where is it now. Mrs Olufunke Daramolade (formerly Ige)", Some("Olufunke"), Some("Daramolade")),
+            ("Help.\n\nWarm regards,\nPriya Roy\nBDS IV", Some("Priya"), Some("Roy")),
+            ("Le code est refusé. Kossi\nP.-S. Je l'ai retapé.", Some("Kossi"), None),
+            ("Deux portes, deux murs. — Carole Roy, Genève", Some("Carole"), Some("Roy")),
+            ("L'épreuve est à 10 h. Salomé", Some("Salomé"), None),
+            ("kindly do it today, Gurleen Roy.", Some("Gurleen"), Some("Roy")),
+            ("all is stale. With warm regards, Iyer Roy, Cost Accountant.", Some("Iyer"), Some("Roy")),
+            ("merci de faire le nécessaire", None, None),
             ("Thanks for your help", None, None),
             ("My code does not work", None, None),
             ("Examen demain. Aidez-moi svp", None, None),
