@@ -141,8 +141,9 @@ impl Settings {
     /// All faults at once, each with file, line and what to do.
     pub fn load(path: &Path, environment: impl Iterator<Item = (String, String)>) -> Result<Self, Faults> {
         let name = path.display().to_string();
-        let text = std::fs::read_to_string(path)
-            .map_err(|e| Faults(vec![Fault::new(&name, None, format!("cannot be read: {e}"), "Run `usher init`, or name it with --config.")]))?;
+        let text = std::fs::read_to_string(path).map_err(|e| {
+            Faults(vec![Fault::new(&name, None, format!("cannot be read: {e}"), "Run `usher init`, or name it with --config.")])
+        })?;
         let mut settings = Self::read(&name, &text, environment)?;
         settings.beside(path.parent().unwrap_or(Path::new(".")));
         Ok(settings)
@@ -203,13 +204,21 @@ impl Settings {
             let line = line_of_section(text, &section);
             let ways = [mailbox.host.is_some(), mailbox.maildir.is_some(), mailbox.folder.is_some()];
             if ways.iter().filter(|w| **w).count() != 1 {
-                fault(line, format!("[{section}] needs exactly one of host, maildir and folder"), "Name the IMAP server as host, or a folder on this machine.");
+                fault(
+                    line,
+                    format!("[{section}] needs exactly one of host, maildir and folder"),
+                    "Name the IMAP server as host, or a folder on this machine.",
+                );
             }
             if mailbox.password.is_some() && mailbox.password_file.is_some() {
                 fault(line, format!("[{section}] has password and password_file"), "Keep one; the file is safer.");
             }
             if mailbox.host.as_deref().is_some_and(|h| mailbox.tls == Tls::None && !is_loopback(h)) {
-                fault(line, format!("[{section}] would send the password in clear"), "Use tls = \"implicit\" or \"starttls\"; \"none\" is for this machine only.");
+                fault(
+                    line,
+                    format!("[{section}] would send the password in clear"),
+                    "Use tls = \"implicit\" or \"starttls\"; \"none\" is for this machine only.",
+                );
             }
             if mailbox.poll < SignedDuration::from_secs(1) {
                 fault(line, format!("[{section}] poll is under a second"), "Write poll = \"60s\".");
@@ -230,10 +239,18 @@ impl Settings {
             }
         }
         if self.mail.own.is_empty() {
-            fault(line_of_section(text, "mail"), "[mail] own is empty".into(), "Name the desk's own address, so that its own mail is never answered.");
+            fault(
+                line_of_section(text, "mail"),
+                "[mail] own is empty".into(),
+                "Name the desk's own address, so that its own mail is never answered.",
+            );
         }
         if self.smtp.is_none() && !self.replies.automatic.is_empty() {
-            fault(line_of_section(text, "replies"), "[replies] automatic names cases but there is no [smtp]".into(), "Add [smtp], or leave automatic empty.");
+            fault(
+                line_of_section(text, "replies"),
+                "[replies] automatic names cases but there is no [smtp]".into(),
+                "Add [smtp], or leave automatic empty.",
+            );
         }
         faults
     }
@@ -267,7 +284,8 @@ impl Settings {
 
     /// Secrets that stand in the file itself, by their keys.
     pub fn open_secrets(&self) -> Vec<String> {
-        let mut keys: Vec<String> = self.mailbox.iter().filter(|(_, m)| m.password.is_some()).map(|(n, _)| format!("mailbox.{n}.password")).collect();
+        let mut keys: Vec<String> =
+            self.mailbox.iter().filter(|(_, m)| m.password.is_some()).map(|(n, _)| format!("mailbox.{n}.password")).collect();
         let has = |secret: Option<&SecretString>| secret.is_some();
         keys.extend(has(self.smtp.as_ref().and_then(|s| s.password.as_ref())).then(|| "smtp.password".to_owned()));
         keys.extend(has(self.discord.as_ref().and_then(|d| d.token.as_ref())).then(|| "discord.token".to_owned()));
@@ -368,13 +386,20 @@ mod tests {
 
     #[test]
     fn contradictions_are_told() {
-        let faults = read("[mailbox.a]\nuser = \"x\"\n[mailbox.b]\nhost = \"mail.uni.example\"\ntls = \"none\"\n[mail]\nown = [\"support\"]\n").unwrap_err();
+        let faults =
+            read("[mailbox.a]\nuser = \"x\"\n[mailbox.b]\nhost = \"mail.uni.example\"\ntls = \"none\"\n[mail]\nown = [\"support\"]\n")
+                .unwrap_err();
         assert_eq!(faults.len(), 3, "{faults:?}");
     }
 
     #[test]
     fn the_environment_has_the_last_word() {
-        let environment = [("USHER_STORE_URL", "sqlite:other.db"), ("USHER_MAILBOX_SUPPORT_PASSWORD", "12345"), ("USHER_REPLIES_HOLD", "5s"), ("USHER_MAIL_OWN", "a@b.example, c@d.example")];
+        let environment = [
+            ("USHER_STORE_URL", "sqlite:other.db"),
+            ("USHER_MAILBOX_SUPPORT_PASSWORD", "12345"),
+            ("USHER_REPLIES_HOLD", "5s"),
+            ("USHER_MAIL_OWN", "a@b.example, c@d.example"),
+        ];
         let environment = environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
         let settings = Settings::read("usher.toml", "[mailbox.support]\nhost = \"mail.uni.example\"\n", environment).unwrap();
         assert_eq!(settings.store.url, "sqlite:other.db");

@@ -55,7 +55,11 @@ pub async fn run(config: &Path) -> anyhow::Result<Done> {
     store(&mut doctor, &settings).await;
     machines(&mut doctor, &settings).await;
     let clock = System.now();
-    doctor.say("clock", if clock.as_second() > 1_700_000_000 { Ok(clock.to_string()) } else { Err("the clock is wrong") }, "Set the machine's clock.");
+    doctor.say(
+        "clock",
+        if clock.as_second() > 1_700_000_000 { Ok(clock.to_string()) } else { Err("the clock is wrong") },
+        "Set the machine's clock.",
+    );
     Doctor::warn(
         "authentication",
         &format!("results of `{}` are trusted", settings.mail.authserv_id),
@@ -71,7 +75,11 @@ fn on_disk(doctor: &mut Doctor, settings: &Settings) {
             let checked = examples::check(&playbook);
             let failed = checked.iter().filter(|c| !c.passed).count();
             let told = format!("{} cases, {} examples", playbook.rulebook.cases.len(), checked.len());
-            doctor.say("rules and templates", if failed == 0 { Ok(told) } else { Err(format!("{failed} examples fail")) }, "Run `usher rules check`.");
+            doctor.say(
+                "rules and templates",
+                if failed == 0 { Ok(told) } else { Err(format!("{failed} examples fail")) },
+                "Run `usher rules check`.",
+            );
             let named = serve::known_cases(settings, &playbook).map(|()| match settings.replies.automatic.len() {
                 0 => "none: usher only drafts".to_owned(),
                 _ => settings.replies.automatic.join(", "),
@@ -107,7 +115,10 @@ async fn machines(doctor: &mut Doctor, settings: &Settings) {
     for (name, mailbox) in &settings.mailbox {
         let looked = match Source::open(mailbox).await {
             Ok(mut source) => match source.look(None).await {
-                Ok(look) => source.has_draft("usher.doctor@localhost").await.map(|_| format!("{} messages, drafts folder reached", look.waiting.len())),
+                Ok(look) => source
+                    .has_draft("usher.doctor@localhost")
+                    .await
+                    .map(|_| format!("{} messages, drafts folder reached", look.waiting.len())),
                 Err(fault) => Err(fault),
             },
             Err(fault) => Err(fault),

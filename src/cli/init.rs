@@ -32,7 +32,10 @@ impl Init {
                 kept += 1;
             }
         }
-        println!("{written} files written, {kept} kept as they were.\n\nNext: edit {}, then run `usher doctor`.", self.folder.join("usher.toml").display());
+        println!(
+            "{written} files written, {kept} kept as they were.\n\nNext: edit {}, then run `usher doctor`.",
+            self.folder.join("usher.toml").display()
+        );
         Ok(Done::Fine)
     }
 }

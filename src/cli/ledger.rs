@@ -27,7 +27,7 @@ impl Ledger {
             None => store.mailboxes().await?,
         };
         let mut table = Table::new();
-        table.load_preset(presets::UTF8_BORDERS_ONLY).set_header(["Mailbox", "UID", "Fate", "Because"]);
+        table.load_style(presets::UTF8_BORDERS_ONLY).set_header(["Mailbox", "UID", "Fate", "Because"]);
         let mut quarantined = 0;
         for name in names {
             for row in store.ledger(&name).await? {

@@ -22,7 +22,11 @@ use crate::triage::playbook::Playbook;
 
 /// Reads the support mailbox of an evaluation platform, finds out who cannot get in and why, and has the right reply waiting.
 #[derive(Debug, Parser)]
-#[command(name = "usher", version, after_help = "First steps:\n  usher demo              everything at work on sample mail, nothing to set up\n  usher triage mail.eml   the verdict on one message\n  usher init              write settings, rules and templates to edit\n  usher doctor            check that everything is in place\n\nExit codes: 0 fine, 1 found faults, 2 could not run.")]
+#[command(
+    name = "usher",
+    version,
+    after_help = "First steps:\n  usher demo              everything at work on sample mail, nothing to set up\n  usher triage mail.eml   the verdict on one message\n  usher init              write settings, rules and templates to edit\n  usher doctor            check that everything is in place\n\nExit codes: 0 fine, 1 found faults, 2 could not run."
+)]
 struct Arguments {
     /// Settings file.
     #[arg(long, global = true, default_value = "usher.toml", env = "USHER_CONFIG")]

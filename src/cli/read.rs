@@ -116,7 +116,10 @@ fn for_people(name: &str, line: &report::ReadLine<'_>) -> String {
     say("address", line.facts.email_used.unwrap_or_default());
     say("course", line.facts.course.unwrap_or_default());
     say("error", line.facts.error_text.unwrap_or_default());
-    say("evaluation", &[line.facts.evaluation_on.as_deref(), line.facts.evaluation_time.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" "));
+    say(
+        "evaluation",
+        &[line.facts.evaluation_on.as_deref(), line.facts.evaluation_time.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" "),
+    );
     say("code", line.facts.invitation_code.unwrap_or_default());
     say("defects", &line.defects.join("; "));
     lines.extend(line.clean.lines().map(|l| format!("  │ {}", screen::safe(l))));

@@ -9,7 +9,9 @@ use crate::triage::Outcome;
 
 /// Text of strangers made safe for a terminal: control and direction characters are shown, never obeyed.
 pub fn safe(text: &str) -> String {
-    let hostile = |c: char| c.is_control() && c != '\n' && c != '\t' || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}'..='\u{200f}');
+    let hostile = |c: char| {
+        c.is_control() && c != '\n' && c != '\t' || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}'..='\u{200f}')
+    };
     text.chars().map(|c| if hostile(c) { format!("\\u{{{:x}}}", u32::from(c)) } else { c.to_string() }).collect()
 }
 
@@ -44,7 +46,9 @@ pub fn outcome(name: &str, outcome: &Outcome, language: Language) -> String {
     say("subject", message.subject.clone());
     say("who", who(person));
     if let Person::Found { evidence, .. } = person {
-        evidence.iter().for_each(|e| say("", format!("{} {}", if e.points < 0 { "✗" } else { "✓" }, if language == Language::Fr { &e.fr } else { &e.en })));
+        evidence.iter().for_each(|e| {
+            say("", format!("{} {}", if e.points < 0 { "✗" } else { "✓" }, if language == Language::Fr { &e.fr } else { &e.en }))
+        });
     }
     if let Some(state) = verdict.state {
         say("state", word(&state));
@@ -74,9 +78,16 @@ fn who(person: &Person) -> String {
     match person {
         Person::Found { registered, kind, score, .. } => format!(
             "{} {} ({}), {}; {}, {:.2}",
-            registered.candidate.first_name, registered.candidate.last_name, registered.candidate.id, registered.institution.name, word(kind), score
+            registered.candidate.first_name,
+            registered.candidate.last_name,
+            registered.candidate.id,
+            registered.institution.name,
+            word(kind),
+            score
         ),
-        Person::Several(near) => format!("several fit equally: {}", near.iter().map(|n| n.candidate.id.as_str()).collect::<Vec<_>>().join(", ")),
+        Person::Several(near) => {
+            format!("several fit equally: {}", near.iter().map(|n| n.candidate.id.as_str()).collect::<Vec<_>>().join(", "))
+        }
         Person::Nobody(_) => "nobody found".into(),
     }
 }

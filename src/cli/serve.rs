@@ -18,7 +18,9 @@ const ROLES: [&str; 5] = ["intake", "triage", "deliver", "alarm", "desk"];
 
 /// Run: mail in, drafts and replies out, alarms, desk.
 #[derive(Debug, Args)]
-#[command(after_help = "Nothing is sent until [replies] automatic names a case: usher only writes drafts.\nCtrl-C or SIGTERM stops it cleanly.")]
+#[command(
+    after_help = "Nothing is sent until [replies] automatic names a case: usher only writes drafts.\nCtrl-C or SIGTERM stops it cleanly."
+)]
 pub struct Serve {
     /// Only these roles: intake, triage, deliver, alarm, desk. All but `desk` run together.
     #[arg(long, value_delimiter = ',', value_name = "ROLE")]

@@ -15,7 +15,9 @@ use crate::triage::{self, report};
 
 /// The verdict on messages, with its reasons.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  usher triage --directory directory mail.eml\n  usher triage --json --directory directory mail/ > verdicts.jsonl\n  usher triage --as-of 2026-11-12T09:00:00-05:00 --directory directory mail.eml\n\nWithout --directory the settings' one is taken; without either nobody is registered.")]
+#[command(
+    after_help = "Examples:\n  usher triage --directory directory mail.eml\n  usher triage --json --directory directory mail/ > verdicts.jsonl\n  usher triage --as-of 2026-11-12T09:00:00-05:00 --directory directory mail.eml\n\nWithout --directory the settings' one is taken; without either nobody is registered."
+)]
 pub struct Triage {
     /// One JSON object a line.
     #[arg(long)]

@@ -30,7 +30,6 @@ pub struct Directory {
 pub(super) struct Entry {
     pub candidate: Candidate,
     pub institution: u32,
-    pub scope: Scope,
     pub canon: String,
     pub squash: String,
     pub first: Name,
@@ -95,17 +94,7 @@ impl Directory {
         for key in last.keys() {
             self.by_last.entry((institution, key.to_owned())).or_default().push(who);
         }
-        self.people.push(Entry {
-            candidate,
-            institution,
-            scope,
-            canon,
-            squash,
-            first,
-            last,
-            evaluations: Vec::new(),
-            invitations: Vec::new(),
-        });
+        self.people.push(Entry { candidate, institution, canon, squash, first, last, evaluations: Vec::new(), invitations: Vec::new() });
     }
 
     /// How many candidates.

@@ -94,7 +94,7 @@ pub struct Report {
 }
 
 /// What all loops share while they run.
-pub(crate) struct Shared {
+pub struct Shared {
     /// Everything they work with.
     pub works: Works,
     /// The register in force; swapped whole.
