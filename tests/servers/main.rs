@@ -6,5 +6,6 @@ mod discord;
 mod house;
 mod imap;
 mod imap_faults;
+mod journey;
 mod maildir;
 mod smtp;

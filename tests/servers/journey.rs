@@ -1,0 +1,266 @@
+//! The whole journey: mail delivered to a real Dovecot becomes drafts in its Drafts folder, whatever happens to the program on the way.
+//!
+//! Procedure. The 120 mails of `tests/corpus` are delivered; `usher serve --until-idle` runs and is killed in the middle; it runs
+//! twice more. Then: one draft in Drafts for each mail that deserves one, none twice, and a fate in the ledger for each of the 120.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use usher::clock::{Clock, System};
+
+use crate::house::discord::DiscordStandIn;
+use crate::house::dovecot::Dovecot;
+use crate::house::smtp::SmtpSink;
+use crate::house::{self, within};
+
+const USHER: &str = env!("CARGO_BIN_EXE_usher");
+
+fn corpus() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus")
+}
+
+fn mails() -> Vec<(String, Vec<u8>)> {
+    let mut names: Vec<_> = fs::read_dir(corpus().join("mail")).expect("the corpus").map(|e| e.expect("an entry").path()).collect();
+    names.sort();
+    names.into_iter().map(|path| (path.to_string_lossy().into_owned(), fs::read(&path).expect("a mail"))).collect()
+}
+
+/// A folder with an usher.toml that points at `dovecot`.
+struct Post {
+    folder: tempfile::TempDir,
+}
+
+impl Post {
+    fn at(dovecot: &Dovecot) -> Self {
+        Self::with(dovecot, &corpus().join("directory"), "")
+    }
+
+    fn with(dovecot: &Dovecot, directory: &Path, more: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let text = format!(
+            "[store]\nurl = \"sqlite:usher.db\"\n[directory]\npath = \"{}\"\n[mailbox.support]\nhost = \"127.0.0.1\"\nport = {}\n\
+             tls = \"none\"\nuser = \"support\"\npassword = \"secret\"\nstart = \"all\"\npoll = \"60s\"\n\
+             [mail]\nown = [\"support@nexam.example\"]\nauthserv_id = \"mx.nexam.example\"\n[desk]\nlisten = \"127.0.0.1:0\"\n{more}",
+            directory.display(),
+            dovecot.port()
+        );
+        fs::write(folder.path().join("usher.toml"), text).expect("settings are written");
+        Self { folder }
+    }
+
+    fn usher(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(USHER);
+        command.current_dir(self.folder.path()).arg("--config").arg("usher.toml").args(arguments).stdin(Stdio::null());
+        command
+    }
+
+    fn start(&self, arguments: &[&str]) -> Child {
+        self.usher(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("usher starts")
+    }
+
+    fn drain(&self) {
+        let out = self.usher(&["serve", "--until-idle"]).output().expect("usher runs");
+        assert!(out.status.success(), "usher serve --until-idle: {}\n{}", out.status, String::from_utf8_lossy(&out.stderr));
+    }
+
+    fn ledger(&self) -> Vec<Value> {
+        let out = self.usher(&["ledger", "--json"]).output().expect("usher runs");
+        assert!(out.status.success(), "usher ledger: {}", String::from_utf8_lossy(&out.stderr));
+        String::from_utf8(out.stdout).expect("UTF-8").lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect()
+    }
+}
+
+/// The Message-IDs of the mails that deserve a draft, by `usher triage --json` as of now.
+fn deserving() -> BTreeSet<String> {
+    let out = Command::new(USHER)
+        .args(["triage", "--json", "--as-of", "now", "--directory"])
+        .arg(corpus().join("directory"))
+        .arg(corpus().join("mail"))
+        .output()
+        .expect("usher runs");
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    let raw: BTreeMap<String, Vec<u8>> = mails().into_iter().collect();
+    let text = String::from_utf8(out.stdout).expect("UTF-8");
+    text.lines()
+        .map(|line| serde_json::from_str::<Value>(line).expect("a line of JSON"))
+        .filter(|verdict| !verdict["reply"].is_null())
+        .filter_map(|verdict| header(raw.get(verdict["file"].as_str()?)?, "Message-ID"))
+        .collect()
+}
+
+/// A header's value, unfolded.
+fn header(raw: &[u8], name: &str) -> Option<String> {
+    let text = String::from_utf8_lossy(raw);
+    let head = text.split("\r\n\r\n").next()?.split("\n\n").next()?.replace("\r\n", "\n").replace("\n ", " ").replace("\n\t", " ");
+    let prefix = format!("{}:", name.to_lowercase());
+    head.lines().find(|line| line.to_lowercase().starts_with(&prefix)).map(|line| line[prefix.len()..].trim().to_owned())
+}
+
+fn answered(drafts: &[Vec<u8>]) -> Vec<String> {
+    let mut ids: Vec<_> = drafts.iter().map(|raw| header(raw, "In-Reply-To").expect("a draft answers a message")).collect();
+    ids.sort();
+    ids
+}
+
+#[test]
+fn each_mail_gets_one_draft_and_a_fate_though_the_program_is_killed() {
+    let dovecot = Dovecot::start();
+    for (_, raw) in mails() {
+        dovecot.deliver(&raw);
+    }
+    let post = Post::at(&dovecot);
+
+    let mut child = post.start(&["serve", "--until-idle"]);
+    wait_until("some drafts are there", || dovecot.drafts().len() >= 5);
+    child.kill().expect("usher is killed");
+    child.wait().expect("usher has ended");
+    let before = dovecot.drafts().len();
+
+    post.drain();
+    let after = answered(&dovecot.drafts());
+    post.drain();
+
+    let expected: Vec<String> = deserving().into_iter().collect();
+    assert!(before < expected.len(), "the kill came too late to prove anything: {before} drafts of {}", expected.len());
+    assert!(expected.len() > 60, "only {} mails deserve a draft", expected.len());
+    assert_eq!(after, expected, "one draft for each mail that deserves one");
+    assert_eq!(answered(&dovecot.drafts()), expected, "a further run adds nothing");
+
+    let ledger = post.ledger();
+    assert_eq!(ledger.len(), 120);
+    let without: Vec<_> = ledger.iter().filter(|row| row["fate"] == "waiting" || row["why"] == "").collect();
+    assert!(without.is_empty(), "{without:?}");
+}
+
+#[test]
+fn mail_that_comes_while_usher_runs_is_drafted_without_waiting_for_the_poll() {
+    let dovecot = Dovecot::start();
+    let post = Post::at(&dovecot);
+    dovecot.deliver(&mails().remove(2).1);
+    let mut child = post.start(&["serve", "--only", "intake,triage"]);
+    wait_until("the first draft is there", || !dovecot.drafts().is_empty());
+    let first = dovecot.drafts().len();
+    let request = mails().into_iter().find(|(name, _)| name.ends_with("0002.eml")).expect("a request").1;
+    // Before usher has looked once the mail would be found by that first look, which proves less.
+    wait_until("usher waits in IDLE", || {
+        post.folder.path().join("usher.db").exists() && !post.usher(&["ledger", "--json"]).output().expect("usher runs").stdout.is_empty()
+    });
+    let delivered = house::now();
+    dovecot.deliver(&request);
+    wait_until("the draft is there", || dovecot.drafts().len() > first);
+    println!("from delivery to draft: {} ms (Dovecot itself takes about 500 ms to wake a client)", delivered.elapsed().as_millis());
+    child.kill().expect("usher is killed");
+    child.wait().expect("usher has ended");
+}
+
+/// Waits for `done`, at most 30 s: far longer than it takes, far shorter than the poll of 60 s.
+fn wait_until(says: &str, mut done: impl FnMut() -> bool) {
+    within(Duration::from_secs(30), says, || done().then_some(()));
+}
+
+/// A register of two people: Ada sits in five hours, Bo's code expired and he sits in twenty days.
+fn two_people() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let at = |hours: i64| (System.now() + jiff::SignedDuration::from_hours(hours)).to_string();
+    let write = |name: &str, text: String| fs::write(folder.path().join(name), text).expect("a file is written");
+    write(
+        "institutions.csv",
+        "institution_id,name,domains,coordinator_name,coordinator_email,language,time_zone\nI1,Uni,uni.example,Lea,lea@uni.example,en,America/Toronto\n".into(),
+    );
+    write(
+        "evaluations.csv",
+        format!(
+            "evaluation_id,institution_id,course_code,title_en,title_fr,starts_at\nE1,I1,CHEM 2301,Chemistry,Chimie,{}\nE2,I1,BIO 1101,Biology,Biologie,{}\n",
+            at(5),
+            at(480)
+        ),
+    );
+    write("candidates.csv", "candidate_id,first_name,last_name,email,institution_id,language\nC1,Ada,Roy,ada.roy@uni.example,I1,en\nC2,Bo,Lund,bo.lund@uni.example,I1,en\n".into());
+    write("registrations.csv", "candidate_id,evaluation_id\nC1,E1\nC2,E2\n".into());
+    write(
+        "invitations.csv",
+        format!(
+            "invitation_id,candidate_id,code,sent_at,activation_started_at,activated_at\nV1,C1,ABCD-EFGH-12,{},,\nV2,C2,IJKL-MNOP-34,{},,\n",
+            at(-48),
+            at(-24 * 40)
+        ),
+    );
+    folder
+}
+
+fn request(from: &str, id: &str, text: &str) -> Vec<u8> {
+    let date = System.now().strftime("%a, %d %b %Y %H:%M:%S +0000");
+    format!(
+        "Return-Path: <{from}>\r\nReceived: from mail.uni.example by mx.nexam.example with ESMTPS; {date}\r\n\
+         Authentication-Results: mx.nexam.example; dmarc=pass header.from=uni.example\r\nFrom: {from}\r\nTo: support@nexam.example\r\n\
+         Subject: invitation code\r\nDate: {date}\r\nMessage-ID: <{id}@uni.example>\r\nMIME-Version: 1.0\r\n\
+         Content-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n"
+    )
+    .into_bytes()
+}
+
+#[test]
+fn an_imminent_evaluation_alarms_the_channel_once_and_an_allowed_case_is_answered_once() {
+    let (dovecot, sink, discord) = (Dovecot::start(), SmtpSink::start("none"), DiscordStandIn::start());
+    let register = two_people();
+    let post = Post::with(
+        &dovecot,
+        register.path(),
+        &format!(
+            "[smtp]\nhost = \"127.0.0.1\"\nport = {}\ntls = \"none\"\nfrom = \"support@nexam.example\"\n\
+             [replies]\nautomatic = [\"code_expired\"]\nhold = \"0s\"\n\
+             [discord]\ntoken = \"{}\"\napi = \"{}\"\nchannel = {}\n",
+            sink.port(),
+            house::discord::TOKEN,
+            discord.api(),
+            house::discord::CHANNEL
+        ),
+    );
+    dovecot.deliver(&request("ada.roy@uni.example", "ada", "My invitation code is refused, it says it does not exist."));
+    dovecot.deliver(&request("bo.lund@uni.example", "bo", "My invitation code is not accepted, it says it is invalid."));
+    post.drain();
+    post.drain();
+
+    let sent = sink.mails();
+    assert_eq!(sent.len(), 1, "one reply, once");
+    let reply = String::from_utf8_lossy(&sent[0].raw).into_owned();
+    assert!(
+        reply.contains("To: bo.lund@uni.example")
+            && reply.contains("Auto-Submitted: auto-replied")
+            && reply.contains("In-Reply-To: <bo@uni.example>"),
+        "{reply}"
+    );
+    let alarms = discord.messages();
+    assert_eq!(alarms.len(), 1, "one alarm, once");
+    let said = alarms[0].to_string();
+    assert!(!said.contains("Ada") && !said.contains("ada.roy") && !said.contains("ABCD"), "nothing about a person: {said}");
+    assert_eq!(discord.violations(), Vec::<String>::new());
+    assert_eq!(answered(&dovecot.drafts()), ["<ada@uni.example>"], "the imminent one waits for a person as a draft");
+}
+
+#[test]
+fn a_mailbox_that_is_down_and_a_wrong_password_are_told_and_disturb_no_other() {
+    let dovecot = Dovecot::start();
+    dovecot.deliver(&mails().remove(2).1);
+    let post = Post::with(
+        &dovecot,
+        &corpus().join("directory"),
+        &format!(
+            "[mailbox.wrong]\nhost = \"127.0.0.1\"\nport = {}\ntls = \"none\"\nuser = \"support\"\npassword = \"guess\"\n\
+             [mailbox.down]\nhost = \"127.0.0.1\"\nport = {}\ntls = \"none\"\nuser = \"support\"\npassword = \"secret\"\n",
+            dovecot.port(),
+            house::free_port()
+        ),
+    );
+    let out = post.usher(&["serve", "--until-idle"]).output().expect("usher runs");
+    let said = String::from_utf8_lossy(&out.stderr);
+    assert_eq!(out.status.code(), Some(1), "{said}");
+    assert!(said.contains("mailbox wrong:") && said.contains("mailbox down:"), "{said}");
+    assert!(!said.contains("guess") && !said.contains("secret"), "{said}");
+    assert_eq!(dovecot.drafts().len(), 1, "{said}");
+}
