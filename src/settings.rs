@@ -312,6 +312,7 @@ fn written_faults(name: &str, text: &str) -> Vec<Fault> {
             _ => break,
         }
     }
+    faults.sort();
     faults
 }
 
@@ -321,8 +322,9 @@ fn remedy(what: &str) -> String {
     let Some(wrong) = named.next().filter(|_| what.contains("unknown field")) else {
         return "See usher.example.toml for the keys and their values.".into();
     };
-    let nearest = named.max_by(|a, b| strsim::jaro_winkler(wrong, a).total_cmp(&strsim::jaro_winkler(wrong, b)));
-    match nearest.filter(|n| strsim::jaro_winkler(wrong, n) > 0.8) {
+    let far = |key: &str| strsim::damerau_levenshtein(wrong, key);
+    let nearest = named.min_by_key(|key| far(key));
+    match nearest.filter(|key| far(key) <= 2) {
         Some(near) => format!("Did you mean `{near}`?"),
         None => "Remove it; usher.example.toml lists the keys.".into(),
     }

@@ -33,7 +33,7 @@ impl Default for Letterhead {
             sign_in_url: "https://app.nexam.example/sign-in".into(),
             code_url: "https://app.nexam.example/invitation-code".into(),
             signature_en: "The Nexam support team".into(),
-            signature_fr: "L'équipe de soutien Nexam".into(),
+            signature_fr: "L’équipe de soutien Nexam".into(),
             invitations_from: "no-reply@nexam.example".into(),
         }
     }

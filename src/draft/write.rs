@@ -232,9 +232,9 @@ impl Lacks {
             last_name: lacks(Missing::LastName),
             email_used: lacks(Missing::EmailUsed),
             error_text: lacks(Missing::ErrorText),
-            course: lacks(Missing::Course),
+            course: lacks(Missing::Course) || facts.course_by_register,
             date: facts.evaluation_on.is_none(),
-            anything: !missing.is_empty() || facts.evaluation_on.is_none(),
+            anything: !missing.is_empty() || facts.course_by_register || facts.evaluation_on.is_none(),
         }
     }
 }

@@ -138,6 +138,8 @@ pub struct Facts {
     pub error_text: Option<Found<String>>,
     /// The course or evaluation, verbatim.
     pub course: Option<Found<String>>,
+    /// The course was recognised with the register's help: nothing that a stranger reads may depend on it.
+    pub course_by_register: bool,
     /// The day of the coming evaluation.
     pub evaluation_on: Option<Found<Date>>,
     /// Its clock time.

@@ -47,6 +47,7 @@ pub fn extract(message: &Message, lexicon: &Lexicon) -> Facts {
         email_used: read.email_used,
         error_text: read.details.error_text,
         course: read.details.course,
+        course_by_register: false,
         evaluation_on: read.details.evaluation_on,
         evaluation_time: read.details.evaluation_time,
         invitation_code: read.details.invitation_code,

@@ -49,6 +49,7 @@ pub fn settle(reading: Reading, directory: &Directory, playbook: &Playbook, now:
     let Reading { message, mut facts } = reading;
     if facts.course.is_none() && message.automatic.is_none() {
         facts.course = course_of_the_register(&message, directory);
+        facts.course_by_register = facts.course.is_some();
     }
     let claim = claim(&message, &facts);
     let institutions = directory.institutions_named(&claim);

@@ -1,0 +1,308 @@
+//! What the store promises, held on SQLite and on Postgres alike.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test that stumbles fails, and so it should")]
+
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+
+use jiff::{SignedDuration, Timestamp};
+use usher::clock::{Clock, System};
+use usher::people::import;
+use usher::store::inbox::NewMessage;
+use usher::store::settle::{NewDraft, NewTicket, Settlement};
+use usher::store::{Store, StoreError, StoreSettings};
+
+/// A Postgres server of this test run's own.
+struct Server {
+    folder: tempfile::TempDir,
+    process: Child,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.process.kill());
+        drop(self.process.wait());
+    }
+}
+
+impl Server {
+    /// Starts one on a socket in a temporary folder; `None`: Postgres is not installed.
+    fn start() -> Option<Self> {
+        let programs = programs()?;
+        let folder = tempfile::Builder::new().prefix("usher-pg-").tempdir_in("/tmp").unwrap();
+        let root = Command::new("id").arg("-u").output().is_ok_and(|o| o.stdout == b"0\n");
+        let run = |program: &str| {
+            if !root {
+                return Command::new(programs.join(program));
+            }
+            let mut command = Command::new("setpriv");
+            command.args(["--reuid=nobody", "--regid=nogroup", "--clear-groups"]).arg(programs.join(program));
+            command
+        };
+        if root {
+            assert!(Command::new("chown").arg("nobody").arg(folder.path()).status().unwrap().success());
+        }
+        let data = folder.path().join("data");
+        let made = run("initdb").args(["-A", "trust", "-U", "usher", "-E", "UTF8", "--no-sync", "-D"]).arg(&data).output().unwrap();
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        let process = run("postgres")
+            .arg("-D")
+            .arg(&data)
+            .args(["-c", "listen_addresses=", "-c", "fsync=off", "-k"])
+            .arg(folder.path())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        Some(Self { folder, process })
+    }
+
+    async fn fresh(&self, name: &str) -> Store {
+        let socket = self.folder.path().display().to_string().replace('/', "%2F");
+        let url = |database: &str| format!("postgres://usher@{socket}/{database}");
+        for _ in 0..200 {
+            let psql = Command::new("psql")
+                .args(["-h", &self.folder.path().display().to_string(), "-U", "usher", "-d", "postgres", "-c"])
+                .arg(format!("CREATE DATABASE {name}"))
+                .output()
+                .unwrap();
+            if psql.status.success() {
+                break;
+            }
+            System.rest(std::time::Duration::from_millis(50)).await;
+        }
+        Store::open(&StoreSettings { url: url(name) }).await.expect("the database opens")
+    }
+}
+
+fn programs() -> Option<PathBuf> {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?;
+    let found = versions.filter_map(Result::ok).map(|v| v.path().join("bin")).find(|bin| bin.join("initdb").exists());
+    assert!(found.is_some() || std::env::var_os("CI").is_none(), "Postgres is not installed: apt-get install postgresql");
+    found
+}
+
+/// Both databases, empty. They live as long as what is returned beside them.
+async fn both(name: &str) -> (Vec<Store>, tempfile::TempDir, Option<Server>) {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("usher.db").display());
+    let mut stores = vec![Store::open(&StoreSettings { url }).await.unwrap()];
+    let server = Server::start();
+    match &server {
+        Some(server) => stores.push(server.fresh(name).await),
+        None => println!("left out: Postgres is not installed"),
+    }
+    (stores, folder, server)
+}
+
+fn now() -> Timestamp {
+    static NOW: OnceLock<Timestamp> = OnceLock::new();
+    // Whole milliseconds, as the database keeps them.
+    *NOW.get_or_init(|| Timestamp::from_millisecond(System.now().as_millisecond()).unwrap())
+}
+
+fn later(seconds: i64) -> Timestamp {
+    now() + SignedDuration::from_secs(seconds)
+}
+
+fn arrival(id: &str, uid: &str, hash: &str) -> NewMessage {
+    NewMessage {
+        id: id.into(),
+        uid: uid.into(),
+        raw: b"From: a\n\nb\n".to_vec(),
+        size: 11,
+        content_hash: hash.into(),
+        fate: "waiting",
+        why: String::new(),
+    }
+}
+
+fn settlement(message: &str, automatic: Option<Timestamp>) -> Settlement {
+    let draft = NewDraft {
+        id: format!("d-{message}"),
+        to: "ada+x@uni.example".into(),
+        subject: "Re: code".into(),
+        text: "Hello".into(),
+        template: "reply/code_expired".into(),
+        language: "en".into(),
+        in_reply_to: Some("a@uni.example".into()),
+        references: vec!["a@uni.example".into()],
+        message_id: format!("usher.{message}@nexam.example"),
+        state: if automatic.is_some() { "queued" } else { "ready" },
+        automatic,
+        recipient_base: "ada@uni.example".into(),
+    };
+    let ticket = NewTicket {
+        id: format!("t-{message}"),
+        mailbox: "support".into(),
+        sender: "Ada".into(),
+        from_address: Some("ada@uni.example".into()),
+        subject: "code".into(),
+        language: "en".into(),
+        case: "code_expired".into(),
+        action: "draft".into(),
+        urgency: "imminent".into(),
+        state: Some("expired".into()),
+        person: Some("Ada Roy".into()),
+        match_kind: "exact".into(),
+        deadline: Some(later(3_600)),
+        received_at: now(),
+        reason_en: "because".into(),
+        reason_fr: "parce que".into(),
+        words: "My code".into(),
+        quoted: None,
+        proof: "proven".into(),
+        outcome_json: "{}".into(),
+        draft: Some(draft),
+        alarm: Some(format!("u-{message}")),
+    };
+    Settlement { message_id: message.into(), fate: "ticket", why: "code_expired".into(), ticket: Some(ticket) }
+}
+
+#[tokio::test]
+async fn a_batch_is_written_once_and_the_cursor_moves_with_it() {
+    let (stores, _folder, _server) = both("inbox").await;
+    for store in stores {
+        let batch = [arrival("m1", "1", "h1"), arrival("m2", "2", "h2")];
+        assert_eq!(store.cursor("support").await.unwrap(), None);
+        assert_eq!(store.admit("support", 7, 3, &batch, now()).await.unwrap(), 2);
+        assert_eq!(store.admit("support", 7, 3, &[arrival("m3", "1", "h9")], now()).await.unwrap(), 0, "the same UID again");
+        assert_eq!(store.cursor("support").await.unwrap(), Some((7, 3)));
+        assert_eq!(store.unknown("support", 7, &["2".into(), "3".into()]).await.unwrap(), ["3"]);
+        // The mailbox was rebuilt: other numbers, the same mail, and one that is new.
+        assert_eq!(store.admit("support", 8, 4, &[arrival("m4", "1", "h2"), arrival("m5", "2", "h5")], now()).await.unwrap(), 1);
+        let fates: Vec<_> = store.ledger("support").await.unwrap().into_iter().map(|r| r.fate).collect();
+        assert_eq!(fates.iter().filter(|f| *f == "duplicate").count(), 1, "{fates:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_message_is_handed_to_one_judge_and_counts_as_tried_before_it_is_judged() {
+    let (stores, _folder, _server) = both("leases").await;
+    for store in stores {
+        let batch: Vec<_> = (0..40).map(|n| arrival(&format!("m{n:02}"), &n.to_string(), &format!("h{n}"))).collect();
+        store.admit("support", 1, 41, &batch, now()).await.unwrap();
+        let (a, b) = tokio::join!(store.lease(25, now()), store.lease(25, now()));
+        let mut ids: Vec<String> = a.unwrap().into_iter().chain(b.unwrap()).map(|l| l.id).collect();
+        let count = ids.len();
+        ids.sort();
+        ids.dedup();
+        assert_eq!((ids.len(), count), (count, count), "nobody got what another got");
+        assert!(store.lease(50, later(59)).await.unwrap().iter().all(|l| l.attempts == 1));
+        assert!(store.lease(50, later(200)).await.unwrap().iter().any(|l| l.attempts == 2), "a dead judge's messages come back");
+    }
+}
+
+#[tokio::test]
+async fn what_follows_from_a_message_is_written_once() {
+    let (stores, _folder, _server) = both("settled").await;
+    for store in stores {
+        store.admit("support", 1, 2, &[arrival("m1", "1", "h1")], now()).await.unwrap();
+        assert!(store.settle(&settlement("m1", None), "j1", now()).await.unwrap());
+        assert!(!store.settle(&settlement("m1", None), "j2", now()).await.unwrap(), "a second time changes nothing");
+        let queue = store.queue(10).await.unwrap();
+        assert_eq!((queue.len(), queue[0].number, queue[0].deadline), (1, 1, Some(later(3_600))));
+        let ticket = store.ticket("t-m1").await.unwrap().unwrap();
+        assert_eq!((ticket.words.as_str(), ticket.draft.unwrap().state.as_str()), ("My code", "ready"));
+        assert_eq!(store.waiting().await.unwrap(), 0);
+        assert_eq!(store.journal("t-m1").await.unwrap().len(), 1);
+        assert_eq!(store.ticket("t-none").await.unwrap(), None);
+    }
+}
+
+#[tokio::test]
+async fn a_draft_goes_from_ready_by_saving_to_saved() {
+    let (stores, _folder, _server) = both("drafts").await;
+    for store in stores {
+        store.admit("support", 1, 2, &[arrival("m1", "1", "h1")], now()).await.unwrap();
+        store.settle(&settlement("m1", None), "j1", now()).await.unwrap();
+        let draft = store.draft_due("support", now()).await.unwrap().unwrap();
+        store.set_draft(&draft.id, "saving", now()).await.unwrap();
+        assert_eq!(store.draft_due("support", now()).await.unwrap().unwrap().state, "saving", "an interrupted one is seen again");
+        store.set_draft(&draft.id, "saved", now()).await.unwrap();
+        assert!(store.draft_due("support", later(9_999)).await.unwrap().is_none());
+    }
+}
+
+#[tokio::test]
+async fn a_reply_that_may_have_left_is_never_handed_out_again() {
+    let (stores, _folder, _server) = both("outbox").await;
+    for store in stores {
+        store.admit("support", 1, 2, &[arrival("m1", "1", "h1")], now()).await.unwrap();
+        store.settle(&settlement("m1", Some(later(10))), "j1", now()).await.unwrap();
+        assert!(store.take_reply(now()).await.unwrap().is_none(), "it is held for ten seconds");
+        let row = store.take_reply(later(11)).await.unwrap().unwrap();
+        assert_eq!((row.state.as_str(), row.recipient_base.as_str()), ("sending", "ada@uni.example"));
+        assert!(store.take_reply(later(12)).await.unwrap().is_none(), "it is being sent");
+        assert_eq!(store.doubt_unfinished().await.unwrap(), 1, "the process died");
+        assert!(store.take_reply(later(99_999)).await.unwrap().is_none(), "a person decides");
+        assert_eq!(store.reply_state("t-m1").await.unwrap().unwrap().0, "unsure");
+    }
+}
+
+#[tokio::test]
+async fn budgets_count_what_left_and_what_may_have() {
+    let (stores, _folder, _server) = both("budgets").await;
+    for store in stores {
+        store.admit("support", 1, 3, &[arrival("m1", "1", "h1"), arrival("m2", "2", "h2")], now()).await.unwrap();
+        for (message, state) in [("m1", "sent"), ("m2", "unsure")] {
+            store.settle(&settlement(message, Some(now())), message, now()).await.unwrap();
+            let row = store.take_reply(now()).await.unwrap().unwrap();
+            store.set_reply(&row.id, state, "", now(), now()).await.unwrap();
+        }
+        let spent = store.spent("ada@uni.example", "code_expired", later(60)).await.unwrap();
+        assert_eq!((spent.to_recipient, spent.same_case, spent.in_all), (2, 2, 2));
+        let tomorrow = store.spent("ada@uni.example", "code_expired", later(25 * 3_600)).await.unwrap();
+        assert_eq!((tomorrow.to_recipient, tomorrow.same_case, tomorrow.in_all), (0, 2, 0));
+    }
+}
+
+#[tokio::test]
+async fn an_alarm_is_due_until_it_is_posted() {
+    let (stores, _folder, _server) = both("alarms").await;
+    for store in stores {
+        store.admit("support", 1, 2, &[arrival("m1", "1", "h1")], now()).await.unwrap();
+        store.settle(&settlement("m1", None), "j1", now()).await.unwrap();
+        let alarm = store.alarm_due(now()).await.unwrap().unwrap();
+        assert!(alarm.draft_ready && alarm.nonce == "u-m1");
+        store.set_alarm(&alarm.id, "due", "HTTP 503", None, later(30)).await.unwrap();
+        assert!(store.alarm_due(now()).await.unwrap().is_none());
+        let again = store.alarm_due(later(31)).await.unwrap().unwrap();
+        assert_eq!(again.nonce, alarm.nonce, "the nonce stays");
+        store.set_alarm(&alarm.id, "posted", "", Some("123"), now()).await.unwrap();
+        assert_eq!(store.alarms_waiting().await.unwrap(), 0);
+    }
+}
+
+#[tokio::test]
+async fn the_register_is_replaced_whole_and_not_by_a_broken_export() {
+    let (stores, _folder, _server) = both("register").await;
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/directory");
+    let files: Vec<_> = import::FILES.iter().map(|n| ((*n).to_owned(), std::fs::read(folder.join(n)).unwrap())).collect();
+    let tables = import::tables(&files).unwrap();
+    for store in stores {
+        assert!(store.directory().await.unwrap().is_none());
+        let change = store.import_directory(&tables, false, now()).await.unwrap();
+        assert_eq!((change.added, change.gone, change.refused), (tables.candidates.len(), 0, false));
+        let (status, back) = store.directory().await.unwrap().unwrap();
+        assert_eq!((status.version, back.candidates.len(), back.invitations.len()), (1, tables.candidates.len(), tables.invitations.len()));
+        let mut half = tables.clone();
+        half.candidates.truncate(tables.candidates.len() / 2);
+        assert!(store.import_directory(&half, false, now()).await.unwrap().refused);
+        assert_eq!(store.directory_status().await.unwrap().unwrap().version, 1, "refused means nothing was done");
+        assert!(!store.import_directory(&half, true, now()).await.unwrap().refused);
+        assert_eq!(store.directory_status().await.unwrap().unwrap().counts[2], i64::try_from(half.candidates.len()).unwrap());
+    }
+}
+
+#[tokio::test]
+async fn a_second_process_on_one_file_is_refused_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = StoreSettings { url: format!("sqlite:{}", folder.path().join("usher.db").display()) };
+    let (one, other) = (Store::open(&settings).await.unwrap(), Store::open(&settings).await.unwrap());
+    let claim = one.claim().await.unwrap();
+    assert!(matches!(other.claim().await, Err(StoreError::Unusable(what)) if what.contains("usher.db.lock")));
+    drop(claim);
+    assert!(other.claim().await.unwrap().is_some());
+}
