@@ -1,6 +1,8 @@
 //! 120 labelled mails through the whole pure flow, each judged as of its own date, against the decision table that
 //! `tests/corpus/labels.jsonl` was written by. The safety counts must be 0: one such mistake reaches a person.
 
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test that stumbles fails, and so it should")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

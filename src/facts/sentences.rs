@@ -151,7 +151,7 @@ mod tests {
     #[test]
     fn sentences_keep_their_place() {
         let text = "Bonjour. Mon code est refusé ! Merci";
-        let spans: Vec<&str> = of(text).iter().map(|s| &text[s.span.clone()]).collect();
+        let spans: Vec<&str> = of(text).iter().filter_map(|s| text.get(s.span.clone())).collect();
         assert_eq!(spans, ["Bonjour.", "Mon code est refusé !", "Merci"]);
         assert!(of(&"a. ".repeat(10_000)).len() <= MOST);
     }

@@ -55,10 +55,9 @@ impl Directory {
         }
         let evaluation_numbers: HashMap<String, u32> = directory.evaluations.iter().map(|e| e.id.clone()).zip(0..).collect();
         for (candidate, evaluation) in registrations {
-            if let (Some(who), Some(which)) = (directory.by_id.get(&candidate), evaluation_numbers.get(&evaluation)) {
-                if let Some(entry) = directory.people.get_mut(*who as usize) {
-                    entry.evaluations.push(*which);
-                }
+            let who = directory.by_id.get(&candidate).and_then(|who| directory.people.get_mut(*who as usize));
+            if let (Some(entry), Some(which)) = (who, evaluation_numbers.get(&evaluation)) {
+                entry.evaluations.push(*which);
             }
         }
         for invitation in invitations {

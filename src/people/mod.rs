@@ -1,6 +1,7 @@
 //! Who is registered, and which of them a message is about: evidence, or an honest "several" or "nobody".
 
 pub mod directory;
+pub mod display;
 pub mod evidence;
 pub mod find;
 pub mod forms;

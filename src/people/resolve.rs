@@ -2,9 +2,10 @@
 //! unless exactly one is left, the answer is "several" or "nobody".
 
 use super::directory::{Directory, Entry};
+use super::display;
 use super::evidence;
 use super::forms::built_from;
-use super::names::{self, Name, Relation, Told};
+use super::names::{Name, Relation, Told};
 use super::scope::{self, Road, Used};
 use super::slips::{self, Slip};
 use super::{Claim, Evidence, MatchKind, Near, Person};
@@ -291,5 +292,5 @@ fn told(claim: &Claim) -> Told {
     if told.first.is_some() || told.last.is_some() || claim.for_another {
         return told;
     }
-    claim.display_name.as_deref().map(names::display).unwrap_or_default()
+    claim.display_name.as_deref().map(display::name).unwrap_or_default()
 }

@@ -46,6 +46,7 @@ const SET_STATUS: &str = "INSERT INTO directory_status (id, version, imported_at
 /// Above this share of candidates gone, an import looks like a broken export.
 const MOST_GONE: usize = 10;
 
+type InvitationRow = (String, String, String, Option<i64>, Option<i64>, Option<i64>);
 type CandidateRow = (String, String, String, String, String, String);
 
 impl Store {
@@ -187,17 +188,15 @@ impl Store {
 
     async fn invitations(&self) -> Result<Vec<Invitation>, StoreError> {
         const SQL: &str = "SELECT id, candidate_id, code, sent_at, activation_started_at, activated_at FROM invitation";
-        let rows: Vec<(String, String, String, Option<i64>, Option<i64>, Option<i64>)> =
-            on!(self, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
-        let invitation =
-            |(id, candidate_id, code, sent, started, done): (String, String, String, Option<i64>, Option<i64>, Option<i64>)| Invitation {
-                id,
-                candidate_id,
-                code,
-                sent_at: sent.map(instant),
-                activation_started_at: started.map(instant),
-                activated_at: done.map(instant),
-            };
+        let rows: Vec<InvitationRow> = on!(self, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
+        let invitation = |(id, candidate_id, code, sent, started, done): InvitationRow| Invitation {
+            id,
+            candidate_id,
+            code,
+            sent_at: sent.map(instant),
+            activation_started_at: started.map(instant),
+            activated_at: done.map(instant),
+        };
         Ok(rows.into_iter().map(invitation).collect())
     }
 }

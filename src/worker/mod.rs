@@ -167,8 +167,8 @@ pub async fn run(works: Works, until: Until) -> anyhow::Result<Report> {
 /// Everything that is there, once, and everything that follows from it.
 async fn drain(shared: &Arc<Shared>) -> anyhow::Result<()> {
     let mut mailboxes = tokio::task::JoinSet::new();
-    for name in shared.works.mailboxes.keys().cloned() {
-        let shared = Arc::clone(shared);
+    for name in shared.works.mailboxes.keys() {
+        let (shared, name) = (Arc::clone(shared), name.clone());
         mailboxes.spawn(async move { intake::drain(&shared, &name).await });
     }
     while let Some(done) = mailboxes.join_next().await {
@@ -186,8 +186,8 @@ async fn drain(shared: &Arc<Shared>) -> anyhow::Result<()> {
 /// Every loop until SIGTERM or Ctrl-C. A loop that fails says so and goes on; the store failing for good ends the program.
 async fn serve(shared: &Arc<Shared>) -> anyhow::Result<()> {
     let mut loops = tokio::task::JoinSet::new();
-    for name in shared.works.mailboxes.keys().cloned() {
-        let shared = Arc::clone(shared);
+    for name in shared.works.mailboxes.keys() {
+        let (shared, name) = (Arc::clone(shared), name.clone());
         loops.spawn(async move { intake::watch(&shared, &name).await });
     }
     let (a, b, c, d) = (Arc::clone(shared), Arc::clone(shared), Arc::clone(shared), Arc::clone(shared));

@@ -98,7 +98,9 @@ fn header(raw: &[u8], name: &str) -> Option<String> {
     let text = String::from_utf8_lossy(raw);
     let head = text.split("\r\n\r\n").next()?.split("\n\n").next()?.replace("\r\n", "\n").replace("\n ", " ").replace("\n\t", " ");
     let prefix = format!("{}:", name.to_lowercase());
-    head.lines().find(|line| line.to_lowercase().starts_with(&prefix)).map(|line| line[prefix.len()..].trim().to_owned())
+    head.lines()
+        .find(|line| line.to_lowercase().starts_with(&prefix))
+        .map(|line| line.get(prefix.len()..).unwrap_or_default().trim().to_owned())
 }
 
 fn answered(drafts: &[Vec<u8>]) -> Vec<String> {
