@@ -9,7 +9,9 @@ pub fn is_due(verdict: &Verdict) -> bool {
 
 /// The key under which Discord drops a second message: at most 25 characters, fixed before the first try.
 pub fn nonce(id: &str) -> String {
-    format!("u-{}", id.chars().filter(char::is_ascii_alphanumeric).take(23).collect::<String>().to_lowercase())
+    // The end of an id is its dice; its beginning is the time, which many share.
+    let tail: Vec<char> = id.chars().rev().filter(char::is_ascii_alphanumeric).take(23).collect();
+    format!("u-{}", tail.iter().rev().collect::<String>().to_lowercase())
 }
 
 #[cfg(test)]

@@ -255,14 +255,8 @@ mod tests {
     use super::*;
 
     fn text(html: &str) -> String {
-        render(html)
-            .lines
-            .iter()
-            .map(|l| format!("{}{}", if l.quoted { "> " } else { "" }, l.text))
-            .collect::<Vec<_>>()
-            .join("\n")
-            .trim()
-            .to_owned()
+        let shown = |l: &Line| format!("{}{}", if l.quoted { "> " } else { "" }, l.text);
+        render(html).lines.iter().map(shown).collect::<Vec<_>>().join("\n").trim_end_matches(['>', ' ', '\n']).to_owned()
     }
 
     #[test]

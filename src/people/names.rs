@@ -227,6 +227,13 @@ impl Told {
     pub fn relate(&self, first: &Name, last: &Name, known: &Vocabulary) -> (Relation, Relation) {
         let of_first = self.first.as_ref().map_or(Relation::Absent, |told| relate(told, first, |w| known.is_first(w), true));
         let of_last = self.last.as_ref().map_or(Relation::Absent, |told| relate(told, last, |w| known.is_last(w), false));
+        let cut_elsewhere = |told_first, told_last| split_elsewhere(told_first, told_last, first, last);
+        if of_first == Relation::Part
+            && of_last == Relation::Part
+            && self.first.as_ref().zip(self.last.as_ref()).is_some_and(|(f, l)| cut_elsewhere(f, l))
+        {
+            return (Relation::Equal, Relation::Equal);
+        }
         if of_first != Relation::Conflict && of_last != Relation::Conflict {
             return (of_first, of_last);
         }

@@ -225,7 +225,7 @@ mod tests {
             ("the institution's name inside another domain", "uqam.example.evil.test", None),
             ("between two neighbours", "uqaz.example", None),
             ("one slip", "med-rivemnot.example", Some((2, true))),
-            ("two slips of a long domain", "med-rvmont.example", Some((2, true))),
+            ("one letter lost and one added in a long domain", "med-rivmontt.example", Some((2, true))),
             ("three slips", "med-rvmnt.exampel", None),
             ("Cyrillic letter", "med-r\u{456}vemont.example", None),
             ("punycode", "xn--med-rvemont-d1h.example", None),
