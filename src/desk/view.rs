@@ -63,7 +63,7 @@ fn groups(tickets: &[TicketRow], current: Option<&str>, l: Language, now: Timest
         .map(|(number, (name, hint))| {
             let of_group: Vec<Value> =
                 tickets.iter().filter(|t| group_of(t) == number).map(|t| row(t, current == Some(t.id.as_str()), l, now)).collect();
-            json!({"name": name, "hint": hint, "now": number == 0, "tickets": of_group})
+            json!({"name": name, "hint": hint, "now": number == 0, "count": of_group.len(), "tickets": of_group})
         })
         .filter(|g| g.get("tickets").and_then(Value::as_array).is_some_and(|t| !t.is_empty()))
         .collect()

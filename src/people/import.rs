@@ -107,7 +107,8 @@ impl Row<'_> {
 
 impl Reader {
     fn read(&mut self, file: &str, bytes: &[u8], take: Take, tables: &mut Tables) {
-        let text = decoded(bytes);
+        // One kind of line end, or the line numbers of faults would be off by one.
+        let text = decoded(bytes).replace("\r\n", "\n");
         let first = text.lines().next().unwrap_or_default();
         let delimiter = if first.matches(';').count() > first.matches(',').count() { b';' } else { b',' };
         let mut csv = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(text.as_bytes());

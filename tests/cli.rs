@@ -1,0 +1,271 @@
+//! The program as people run it: arguments in, words and exit codes out; and the desk as a browser sees it.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that stumbles fails, and so it should")]
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+use serde_json::Value;
+
+fn usher(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_usher")).current_dir(folder).args(arguments).stdin(Stdio::null()).output().unwrap()
+}
+
+fn corpus(path: &str) -> String {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus").join(path).display().to_string()
+}
+
+fn said(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+fn place() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+fn lines(output: &Output) -> Vec<Value> {
+    String::from_utf8_lossy(&output.stdout).lines().map(|l| serde_json::from_str(l).unwrap()).collect()
+}
+
+#[test]
+fn help_teaches() {
+    let place = place();
+    for arguments in [&["--help"][..], &["triage", "--help"], &["serve", "--help"], &["demo", "--help"]] {
+        let out = usher(place.path(), arguments);
+        assert!(out.status.success() && said(&out).len() > 300, "{arguments:?}: {}", said(&out));
+    }
+    assert!(said(&usher(place.path(), &["--help"])).contains("Exit codes"));
+}
+
+#[test]
+fn read_prints_the_contract_for_files_folders_and_mboxes() {
+    let place = place();
+    let out = usher(place.path(), &["read", "--json", &corpus("mail")]);
+    let lines = lines(&out);
+    assert_eq!((out.status.code(), lines.len()), (Some(0), 120));
+    let keys = [
+        "file",
+        "from",
+        "to",
+        "cc",
+        "reply_to",
+        "subject",
+        "date",
+        "text",
+        "new_text",
+        "clean",
+        "quoted",
+        "signature",
+        "attachments",
+        "automatic",
+        "automatic_why",
+        "facts",
+        "defects",
+    ];
+    for key in keys {
+        assert!(lines[0].get(key).is_some(), "{key}");
+    }
+    for key in ["emails", "dates", "language", "problems", "first_name", "invitation_code"] {
+        assert!(lines[0]["facts"].get(key).is_some(), "facts.{key}");
+    }
+    let mbox: String = ["0002.eml", "0003.eml"]
+        .iter()
+        .map(|f| format!("From x\n{}\n", fs::read_to_string(corpus(&format!("mail/{f}"))).unwrap()))
+        .collect();
+    fs::write(place.path().join("box.mbox"), mbox).unwrap();
+    let names: Vec<_> =
+        self::lines(&usher(place.path(), &["read", "--json", "box.mbox"])).iter().map(|l| l["file"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(names, ["box.mbox#1", "box.mbox#2"]);
+}
+
+#[test]
+fn triage_prints_the_contract_and_takes_standard_input() {
+    let place = place();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_usher"))
+        .current_dir(place.path())
+        .args(["triage", "--json", "--directory", &corpus("directory"), "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(&fs::read(corpus("mail/0002.eml")).unwrap()).unwrap();
+    let lines = lines(&child.wait_with_output().unwrap());
+    assert_eq!(lines.len(), 1);
+    let keys = [
+        "file",
+        "language",
+        "candidate_id",
+        "match",
+        "invitation_state",
+        "urgency",
+        "case",
+        "action",
+        "missing",
+        "because",
+        "evidence",
+        "others",
+        "proof",
+        "reply",
+        "facts",
+        "defects",
+    ];
+    for key in keys {
+        assert!(lines[0].get(key).is_some(), "{key}");
+    }
+    let reply = &lines[0]["reply"];
+    assert!(["to", "subject", "text", "template", "language"].iter().all(|k| reply[k].is_string()), "{reply}");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_told_and_the_others_are_answered() {
+    let place = place();
+    fs::write(place.path().join("odd.eml"), b"\xff\xfe\0no mail at all").unwrap();
+    let out = usher(place.path(), &["read", "--json", "nowhere.eml", "odd.eml", &corpus("mail/0002.eml")]);
+    assert_eq!((out.status.code(), lines(&out).len()), (Some(1), 2), "{}", said(&out));
+    assert!(said(&out).contains("nowhere.eml"));
+}
+
+#[test]
+fn wrong_settings_are_told_all_at_once() {
+    let place = place();
+    fs::write(place.path().join("usher.toml"), "[store]\nulr = \"x\"\n\n[mailbox.support]\nport = \"many\"\n\n[replies]\nhold = 3\n")
+        .unwrap();
+    let out = usher(place.path(), &["serve", "--until-idle"]);
+    assert_eq!(out.status.code(), Some(2));
+    for told in ["usher.toml:2", "Did you mean `url`?", "usher.toml:5", "usher.toml:8"] {
+        assert!(said(&out).contains(told), "{told} in {}", said(&out));
+    }
+}
+
+#[test]
+fn init_writes_what_doctor_and_rules_check_take_and_never_overwrites() {
+    let place = place();
+    assert!(usher(place.path(), &["init"]).status.success());
+    let settings = place.path().join("usher.toml");
+    fs::write(&settings, "rules = \"rules\"\ntemplates = \"templates\"\n[mailbox.m]\nfolder = \"incoming\"\n").unwrap();
+    fs::create_dir(place.path().join("incoming")).unwrap();
+    assert!(said(&usher(place.path(), &["init"])).contains("0 files written"));
+    assert!(fs::read_to_string(&settings).unwrap().contains("incoming"));
+    let checked = usher(place.path(), &["rules", "check"]);
+    assert!(checked.status.success() && said(&checked).contains("0 failed"), "{}", said(&checked));
+    let rule = place.path().join("rules/cases/120-code-expired.toml");
+    fs::write(&rule, fs::read_to_string(&rule).unwrap().replace("state = [\"expired\"]", "state = [\"expird\"]")).unwrap();
+    let wrong = usher(place.path(), &["rules", "check"]);
+    assert_eq!(wrong.status.code(), Some(1));
+    assert!(said(&wrong).contains("cases/120-code-expired.toml:"), "{}", said(&wrong));
+    let doctor = usher(place.path(), &["doctor"]);
+    assert_eq!(doctor.status.code(), Some(1));
+    assert!(said(&doctor).contains("FAIL  rules and templates"), "{}", said(&doctor));
+}
+
+#[test]
+fn a_template_that_uses_an_unknown_name_is_told_before_it_is_used() {
+    let place = place();
+    assert!(usher(place.path(), &["init"]).status.success());
+    fs::write(place.path().join("usher.toml"), "rules = \"rules\"\ntemplates = \"templates\"\n").unwrap();
+    let template = place.path().join("templates/reply/code_expired.en.hbs");
+    fs::write(&template, fs::read_to_string(&template).unwrap() + "{{password}}\n").unwrap();
+    let out = usher(place.path(), &["rules", "check"]);
+    assert!(out.status.code() == Some(1) && said(&out).contains("reply/code_expired.en.hbs"), "{}", said(&out));
+}
+
+#[test]
+fn the_register_is_imported_found_and_refused_when_it_is_faulty() {
+    let place = place();
+    fs::write(place.path().join("usher.toml"), "").unwrap();
+    let import = usher(place.path(), &["directory", "import", &corpus("directory")]);
+    assert!(import.status.success() && said(&import).contains("400 added"), "{}", said(&import));
+    assert!(said(&usher(place.path(), &["directory", "status"])).contains("400  candidates"));
+    assert!(said(&usher(place.path(), &["directory", "find", "sofie lavoi"])).contains("sophie.lavoie@uboreale.example"));
+    let broken = place.path().join("broken");
+    fs::create_dir(&broken).unwrap();
+    for entry in fs::read_dir(corpus("directory")).unwrap() {
+        let path = entry.unwrap().path();
+        fs::copy(&path, broken.join(path.file_name().unwrap())).unwrap();
+    }
+    let candidates = broken.join("candidates.csv");
+    fs::write(&candidates, fs::read_to_string(&candidates).unwrap() + "C9999,Ada,Roy,not-an-address,INST-99,de\n").unwrap();
+    let out = usher(place.path(), &["directory", "import", "broken"]);
+    assert_eq!(out.status.code(), Some(1));
+    assert_eq!(said(&out).matches("candidates.csv:402").count(), 3, "{}", said(&out));
+    assert!(said(&usher(place.path(), &["directory", "status"])).contains("version 1"));
+}
+
+#[test]
+fn the_demo_shows_every_action_and_exits() {
+    let place = place();
+    let out = usher(place.path(), &["demo", "--once"]);
+    assert!(out.status.success(), "{}", said(&out));
+    for word in ["escalate", "auto reply", "hand over", "draft", "38 messages", "code superseded", "wrong address", "ambiguous"] {
+        assert!(said(&out).contains(word), "{word}");
+    }
+}
+
+/// A demo that stays open, ended when the test ends.
+struct Demo(Child, u16);
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+impl Demo {
+    fn open() -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let child = Command::new(env!("CARGO_BIN_EXE_usher"))
+            .args(["demo", "--listen", &format!("127.0.0.1:{port}")])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let demo = Self(child, port);
+        for _ in 0..600 {
+            if TcpStream::connect(("127.0.0.1", port)).is_ok() {
+                break;
+            }
+            pause();
+        }
+        demo
+    }
+
+    fn get(&self, path: &str) -> String {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.1)).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test waits for a program")]
+fn pause() {
+    std::thread::sleep(Duration::from_millis(50));
+}
+
+#[test]
+fn the_desk_shows_the_queue_and_a_ticket_and_lets_nothing_in() {
+    let demo = Demo::open();
+    let queue = demo.get("/?lang=en");
+    assert!(queue.starts_with("HTTP/1.1 200"), "{queue}");
+    assert!(queue.contains("Imminent") && queue.contains("Waiting for a person") && queue.contains("Jonah Petersen"));
+    assert!(queue.contains("default-src 'none'") && queue.contains("frame-ancestors 'none'") && !queue.contains("<script"));
+    let link = queue.split("href=\"/tickets/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let ticket = demo.get(&format!("/tickets/{}", link.replace("lang=en", "lang=fr")));
+    assert!(ticket.contains("Pourquoi ce cas") && ticket.contains("Réponse"), "{ticket}");
+    assert!(demo.get("/tickets/none").starts_with("HTTP/1.1 404"));
+    assert!(demo.get("/assets/desk.css").contains("text/css"));
+}
+
+#[test]
+fn the_desk_does_not_listen_where_others_could_reach_it() {
+    let place: PathBuf = std::env::temp_dir();
+    let out = usher(&place, &["demo", "--listen", "0.0.0.0:0"]);
+    assert!(out.status.code() == Some(2) && said(&out).contains("no sign-in"), "{}", said(&out));
+}
