@@ -110,7 +110,7 @@ fn whole(t: &Ticket, l: Language, now: Timestamp) -> Value {
             _ => text(l, "General steps only", "Étapes générales seulement"),
         },
         "draft": t.draft.as_ref().map(|d| json!({
-            "to": d.to, "subject": d.subject, "template": d.template, "language": d.language, "state": d.state, "paragraphs": paragraphs(&d.text),
+            "to": d.to, "subject": d.subject, "template": d.template, "language": d.language, "state": d.state, "text": d.text,
         })),
     });
     if let (Some(value), Some(more)) = (value.as_object_mut(), more.as_object()) {
