@@ -7,6 +7,8 @@ use super::words::Line;
 
 /// More nodes than this are not walked; the text is then taken by stripping tags (SAFETY, section 3).
 const MOST_NODES: usize = 50_000;
+/// Elements within elements; parsing takes a time that grows with the square of it.
+const DEEPEST: i32 = 1_000;
 /// Bytes of HTML that are parsed at most.
 const MOST_BYTES: usize = 2 * 1024 * 1024;
 
@@ -25,10 +27,34 @@ pub struct Rendered {
 pub fn render(html: &str) -> Rendered {
     let cut = html.len() > MOST_BYTES;
     let html = html.get(..floor_border(html, MOST_BYTES)).unwrap_or(html);
-    if cut || html.bytes().filter(|b| *b == b'<').count() > MOST_NODES {
+    if cut || html.bytes().filter(|b| *b == b'<').count() > MOST_NODES || is_too_deep(html) {
         return Rendered { lines: strip_tags(html), hidden: false, stripped: true };
     }
     walk(&Html::parse_document(html))
+}
+
+/// Counts what opens and closes. Elements that people leave open, and those that never close, do not count.
+fn is_too_deep(html: &str) -> bool {
+    const LEFT_OPEN: [&str; 16] =
+        ["br", "img", "hr", "meta", "link", "input", "col", "wbr", "area", "base", "p", "li", "td", "tr", "option", "o:p"];
+    let mut depth = 0;
+    for tag in html.split('<').skip(1) {
+        let closes = tag.starts_with('/');
+        let name: String = tag.trim_start_matches('/').chars().take(8).take_while(|c| c.is_alphanumeric() || *c == ':').collect();
+        let counts = name.starts_with(|c: char| c.is_ascii_alphabetic()) && !LEFT_OPEN.contains(&name.to_ascii_lowercase().as_str());
+        depth += if !counts {
+            0
+        } else if closes {
+            -1
+        } else {
+            1
+        };
+        depth = depth.max(0);
+        if depth > DEEPEST {
+            return true;
+        }
+    }
+    false
 }
 
 fn floor_border(text: &str, most: usize) -> usize {
@@ -288,6 +314,8 @@ mod tests {
     fn a_monstrous_document_is_answered_in_bounded_time() {
         assert!(render(&"<".repeat(3_000_000)).stripped);
         assert!(render(&"<div>".repeat(100_000)).stripped);
+        assert!(render(&"<b><div>".repeat(5_000)).stripped);
+        assert!(!render(&"<p>a<br>b".repeat(5_000)).stripped, "paragraphs that nobody closed are not deep");
         assert_eq!(render("").lines.iter().filter(|l| !l.text.is_empty()).count(), 0);
     }
 }
