@@ -13,7 +13,7 @@ use serde::Deserialize;
 use toml::{Table, Value};
 
 use crate::channels::discord::DiscordSettings;
-use crate::channels::mailbox::MailboxSettings;
+use crate::channels::mailbox::{Auth, MailboxSettings};
 use crate::channels::smtp::SmtpSettings;
 use crate::channels::tls::Tls;
 use crate::desk::DeskSettings;
@@ -126,30 +126,8 @@ impl Settings {
     fn contradictions(&self, name: &str, text: &str) -> Vec<Fault> {
         let mut faults = Vec::new();
         let mut fault = |line: Option<usize>, what: String, remedy: &str| faults.push(Fault::new(name, line, what, remedy));
-        for (box_name, mailbox) in &self.mailbox {
-            let section = format!("mailbox.{box_name}");
-            let line = line_of_section(text, &section);
-            let ways = [mailbox.host.is_some(), mailbox.maildir.is_some(), mailbox.folder.is_some()];
-            if ways.iter().filter(|w| **w).count() != 1 {
-                fault(
-                    line,
-                    format!("[{section}] needs exactly one of host, maildir and folder"),
-                    "Name the IMAP server as host, or a folder on this machine.",
-                );
-            }
-            if mailbox.password.is_some() && mailbox.password_file.is_some() {
-                fault(line, format!("[{section}] has password and password_file"), "Keep one; the file is safer.");
-            }
-            if mailbox.host.as_deref().is_some_and(|h| mailbox.tls == Tls::None && !is_loopback(h)) {
-                fault(
-                    line,
-                    format!("[{section}] would send the password in clear"),
-                    "Use tls = \"implicit\" or \"starttls\"; \"none\" is for this machine only.",
-                );
-            }
-            if mailbox.poll < SignedDuration::from_secs(1) {
-                fault(line, format!("[{section}] poll is under a second"), "Write poll = \"60s\".");
-            }
+        for (name, mailbox) in &self.mailbox {
+            mailbox_contradictions(name, mailbox, text, &mut fault);
         }
         if let Some(smtp) = &self.smtp {
             let line = line_of_section(text, "smtp");
@@ -164,6 +142,13 @@ impl Settings {
             for address in addresses.iter().filter(|a| Address::parse(a).is_none()) {
                 fault(line_with(text, address), format!("{key}: `{address}` is no address"), "Write it as name@domain.");
             }
+        }
+        if self.directory.url.is_some() {
+            fault(
+                line_of_section(text, "directory"),
+                "[directory] url is not used yet".into(),
+                "Export the five CSV files and name their folder as path.",
+            );
         }
         if self.mail.own.is_empty() {
             fault(
@@ -217,6 +202,40 @@ impl Settings {
         keys.extend(has(self.smtp.as_ref().and_then(|s| s.password.as_ref())).then(|| "smtp.password".to_owned()));
         keys.extend(has(self.discord.as_ref().and_then(|d| d.token.as_ref())).then(|| "discord.token".to_owned()));
         keys
+    }
+}
+
+/// What one `[mailbox.NAME]` allows and all together does not.
+fn mailbox_contradictions(name: &str, mailbox: &MailboxSettings, text: &str, fault: &mut impl FnMut(Option<usize>, String, &str)) {
+    let section = format!("mailbox.{name}");
+    let line = line_of_section(text, &section);
+    let ways = [mailbox.host.is_some(), mailbox.maildir.is_some(), mailbox.folder.is_some()];
+    if ways.iter().filter(|w| **w).count() != 1 {
+        fault(
+            line,
+            format!("[{section}] needs exactly one of host, maildir and folder"),
+            "Name the IMAP server as host, or a folder on this machine.",
+        );
+    }
+    if mailbox.password.is_some() && mailbox.password_file.is_some() {
+        fault(line, format!("[{section}] has password and password_file"), "Keep one; the file is safer.");
+    }
+    if mailbox.host.as_deref().is_some_and(|h| mailbox.tls == Tls::None && !is_loopback(h)) {
+        fault(
+            line,
+            format!("[{section}] would send the password in clear"),
+            "Use tls = \"implicit\" or \"starttls\"; \"none\" is for this machine only.",
+        );
+    }
+    if mailbox.auth == Auth::Xoauth2 && mailbox.token_command.is_none() {
+        fault(
+            line,
+            format!("[{section}] auth = \"xoauth2\" needs token_command"),
+            "Name a command that prints a bearer token; token_url is not used yet.",
+        );
+    }
+    if mailbox.poll < SignedDuration::from_secs(1) {
+        fault(line, format!("[{section}] poll is under a second"), "Write poll = \"60s\".");
     }
 }
 

@@ -1,6 +1,6 @@
 //! The program as people run it: arguments in, words and exit codes out; and the desk as a browser sees it.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that stumbles fails, and so it should")]
+#![expect(clippy::unwrap_used, reason = "a test that stumbles fails, and so it should")]
 
 use std::fs;
 use std::io::{Read, Write};

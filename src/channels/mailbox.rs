@@ -31,6 +31,14 @@ pub struct MailboxSettings {
     pub auth: Auth,
     /// A command that prints a bearer token.
     pub token_command: Option<String>,
+    /// Token endpoint; read, not used yet.
+    pub token_url: Option<String>,
+    /// Client at the token endpoint; read, not used yet.
+    pub client_id: Option<String>,
+    /// File with the client's secret; read, not used yet.
+    pub client_secret_file: Option<PathBuf>,
+    /// File with the refresh token; read, not used yet.
+    pub refresh_token_file: Option<PathBuf>,
     /// Own root certificates (PEM), beside the system's.
     pub ca_file: Option<PathBuf>,
     /// …a Maildir on disk; or…
@@ -62,6 +70,10 @@ impl Default for MailboxSettings {
             password_file: None,
             auth: Auth::default(),
             token_command: None,
+            token_url: None,
+            client_id: None,
+            client_secret_file: None,
+            refresh_token_file: None,
             ca_file: None,
             maildir: None,
             folder: None,

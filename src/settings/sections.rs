@@ -13,6 +13,8 @@ use crate::message::Identity;
 pub struct DirectorySettings {
     /// Folder of the five CSV files, taken again when they change.
     pub path: Option<PathBuf>,
+    /// The platform's own database; read, not used yet.
+    pub url: Option<String>,
 }
 
 /// `[mail]`.
