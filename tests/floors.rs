@@ -28,7 +28,7 @@ const FLOORS: [(&str, u8); 17] = [
 ];
 
 /// Outside crates that speak to a machine, a terminal or a browser, and the only rooms that may name them.
-const OUTSIDE: [(&str, &[&str]); 15] = [
+const OUTSIDE: [(&str, &[&str]); 16] = [
     ("clap", &["cli", "main"]),
     ("indicatif", &["cli"]),
     ("comfy_table", &["cli"]),
@@ -41,7 +41,8 @@ const OUTSIDE: [(&str, &[&str]); 15] = [
     ("reqwest", &["channels"]),
     ("rustls", &["channels"]),
     ("lettre", &["channels", "draft"]),
-    ("mail_parser", &["message"]),
+    ("encoding_rs", &["message"]),
+    ("chardetng", &["message"]),
     ("strsim", &["people", "settings", "facts", "rules"]),
     ("handlebars", &["draft", "desk"]),
 ];

@@ -1,29 +1,37 @@
 //! Mail that a machine wrote, and mail that no machine should answer although a person may have written it (RFC 3834, RFC 3464).
-
-use std::sync::LazyLock;
+//!
+//! Marks that only machines leave decide alone. Words decide only together: people write about bounces and absences too.
 
 use regex::Regex;
 
 use super::address::Address;
+use super::mime::head::Head;
+use super::mime::parameters;
+use super::mime::reports::Report;
+use super::prose::{self, Folded};
 use super::{Automatic, Identity, Mailbox};
 
-/// What deciding needs of a message; header names in lower case, values unfolded.
+/// What deciding needs of a message.
 #[derive(Debug)]
 pub struct Look<'a> {
-    /// All headers of the root part.
-    pub headers: &'a [(String, String)],
-    /// Media type of the root part, lower-case.
-    pub media_type: &'a str,
-    /// `report-type` parameter of a multipart/report.
-    pub report_type: &'a str,
+    /// The header fields of the root part.
+    pub head: &'a Head<'a>,
+    /// What machine-readable parts report.
+    pub report: Option<&'a Report>,
     /// From.
     pub from: &'a [Mailbox],
+    /// To.
+    pub to: &'a [Mailbox],
+    /// Cc.
+    pub cc: &'a [Mailbox],
     /// Reply-To.
     pub reply_to: &'a [Mailbox],
     /// Decoded subject.
     pub subject: &'a str,
     /// Body text.
     pub text: &'a str,
+    /// Body text without quoted mail.
+    pub own_words: &'a str,
 }
 
 /// The outcome: which machine, why, and reasons against an automatic reply.
@@ -35,16 +43,26 @@ pub struct Judged {
     pub why: Vec<String>,
     /// Reasons not to answer by machine.
     pub no_auto_reply: Vec<String>,
+    /// Whom a bounce could not reach.
+    pub failed_address: Option<String>,
 }
 
 /// Decides. A machine's mark that people's mail carries too (X-Auto-Response-Suppress, a vacation-like subject alone) only holds back
 /// the automatic reply; a person still sees the message.
 pub fn judge(look: &Look<'_>, identity: &Identity) -> Judged {
+    let case = Case {
+        look,
+        identity,
+        subject: prose::folded(look.subject, 300),
+        words: prose::folded(look.own_words, 1_500),
+        sender: look.from.first().map(|m| m.address.to_lowercase()).unwrap_or_default(),
+    };
     let mut judged = Judged::default();
-    let own_list = look.all("list-id").any(|id| identity.own_lists.iter().any(|own| list_id(&id).eq_ignore_ascii_case(own)));
+    let own_list = case.is_own_list();
     let form = look.from.iter().filter_map(|m| Address::parse(&m.address)).any(|a| identity.forms.contains(&a));
-    for rule in [own_mail, report, bounce, auto_submitted, auto_headers, list, vacation] {
-        if let Some((kind, why)) = rule(look, identity) {
+    let rules: [fn(&Case<'_>) -> Verdict; 8] = [own_mail, report, bounce, auto_marks, receipt, absence, acknowledgement, list];
+    for rule in rules {
+        if let Some((kind, why)) = rule(&case) {
             let excused = form && kind != Automatic::Own || own_list && matches!(kind, Automatic::List | Automatic::Bulk);
             if !excused {
                 judged.automatic.get_or_insert(kind);
@@ -52,254 +70,321 @@ pub fn judge(look: &Look<'_>, identity: &Identity) -> Judged {
             }
         }
     }
-    judged.no_auto_reply = hold_back(look, identity);
+    judged.no_auto_reply = case.hold_back();
+    if judged.automatic == Some(Automatic::Bounce) {
+        judged.failed_address = case.failed_address();
+    }
     judged
 }
 
-impl Look<'_> {
+/// A message under judgement, with its words made comparable.
+struct Case<'a> {
+    look: &'a Look<'a>,
+    identity: &'a Identity,
+    subject: Folded,
+    words: Folded,
+    sender: String,
+}
+
+type Verdict = Option<(Automatic, String)>;
+
+impl Case<'_> {
     fn all<'b>(&'b self, name: &'b str) -> impl Iterator<Item = String> + 'b {
-        self.headers.iter().filter(move |(n, _)| n == name).map(|(_, v)| v.trim().to_lowercase())
+        self.look.head.all(name).map(|v| String::from_utf8_lossy(v).trim().to_lowercase())
     }
 
     fn one(&self, name: &str) -> Option<String> {
         self.all(name).next()
     }
 
-    fn sender(&self) -> String {
-        self.from.first().map(|m| m.address.to_lowercase()).unwrap_or_default()
+    fn has(&self, name: &str) -> bool {
+        self.look.head.get(name).is_some()
+    }
+
+    fn local(&self) -> &str {
+        self.sender.split('@').next().unwrap_or_default()
+    }
+
+    fn is_own(&self, address: &str) -> bool {
+        Address::parse(address).is_some_and(|a| self.identity.own.contains(&a))
+    }
+
+    /// A list that is only another name of the desk: configured, or named by one of its addresses (groups in front of a mailbox).
+    fn is_own_list(&self) -> bool {
+        let ids = || self.all("list-id");
+        let posts = || self.all("list-post").chain(self.all("mailing-list"));
+        let configured = ids().any(|id| self.identity.own_lists.iter().any(|own| list_id(&id).eq_ignore_ascii_case(own)));
+        let named = |own: &Address| {
+            let dotted = own.as_str().replace('@', ".");
+            ids().any(|id| list_id(&id) == dotted) || posts().any(|p| p.contains(own.as_str()))
+        };
+        configured || (self.has("list-id") || self.has("mailing-list")) && self.identity.own.iter().any(named)
+    }
+
+    fn is_from_list(&self) -> bool {
+        let posts = || self.all("list-post").chain(self.all("list-id")).chain(self.look.to.iter().map(|m| m.address.to_lowercase()));
+        self.subject.as_str().contains('[') || posts().any(|p| p.contains(&self.sender))
+    }
+
+    /// The person's own subject or a plain answer; not one that passes on somebody else's mail.
+    fn is_forward(&self) -> bool {
+        prose::FORWARD.is_match(self.subject.as_str())
+    }
+
+    fn is_reply(&self) -> bool {
+        prose::REPLY.is_match(self.subject.as_str())
+    }
+
+    fn asks(&self) -> bool {
+        prose::ASKS.is_match(self.words.as_str())
+    }
+
+    fn says(&self, pattern: &Regex, within: usize) -> bool {
+        pattern.is_match(self.words.first(within))
+    }
+
+    fn titled(&self, pattern: &Regex) -> bool {
+        pattern.is_match(self.subject.as_str())
+    }
+
+    fn hold_back(&self) -> Vec<String> {
+        let mut reasons = Vec::new();
+        let suppress = self.one("x-auto-response-suppress").unwrap_or_default();
+        if suppress.split(',').any(|s| ["all", "oof", "autoreply"].contains(&s.trim())) {
+            reasons.push("X-Auto-Response-Suppress asks for no automatic reply".into());
+        }
+        if is_no_reply(self.local()) || self.local() == "postmaster" {
+            reasons.push("the sender takes no replies".into());
+        }
+        if self.titled(&prose::SURE_ABSENCE) || self.titled(&prose::LIKELY_ABSENCE) || self.says(&prose::AWAY, 250) {
+            reasons.push("it reads like an automatic reply".into());
+        }
+        if self.look.reply_to.iter().any(|m| !m.address.eq_ignore_ascii_case(&self.sender)) {
+            reasons.push("Reply-To points elsewhere than From".into());
+        }
+        if ["list-id", "list-post", "list-unsubscribe", "mailing-list"].iter().any(|h| self.has(h)) {
+            reasons.push("came through a list".into());
+        }
+        reasons
+    }
+
+    /// By the machine-readable part, the header, or the first foreign address that the text names.
+    fn failed_address(&self) -> Option<String> {
+        let reported = self.look.report.and_then(|r| r.failed.clone());
+        let header = || {
+            let value = self.look.head.get("x-failed-recipients").map(|v| String::from_utf8_lossy(v).into_owned())?;
+            value.split([',', ' ', '\n']).map(str::trim).find(|a| a.contains('@')).map(str::to_owned)
+        };
+        reported
+            .or_else(header)
+            .or_else(|| prose::addresses(self.look.text).find(|a| !self.is_own(a) && !self.is_machine(a)).map(str::to_owned))
+    }
+
+    fn is_machine(&self, address: &str) -> bool {
+        address.eq_ignore_ascii_case(&self.sender)
+            || is_daemon(&address.to_lowercase())
+            || address.to_lowercase().starts_with("postmaster@")
     }
 }
 
-type Verdict = Option<(Automatic, String)>;
-
-fn own_mail(look: &Look<'_>, identity: &Identity) -> Verdict {
-    let from_us = look.from.iter().filter_map(|m| Address::parse(&m.address)).find(|a| {
-        let invitations = a.domain() == identity.domain() && is_no_reply(a.local());
-        identity.own.contains(a) || invitations
+fn own_mail(case: &Case<'_>) -> Verdict {
+    let own_domain = case.identity.domain();
+    let from_us = case.look.from.iter().filter_map(|m| Address::parse(&m.address)).any(|a| {
+        let invitations = a.domain() == own_domain && is_no_reply(a.local());
+        case.identity.own.contains(&a) || invitations
     });
-    if from_us.is_some() {
+    if from_us {
         return Some((Automatic::Own, "From is an address of the desk".into()));
     }
-    let ours = |v: &String| v.contains(identity.domain()) || v.contains("usher");
-    if look.all("x-usher").next().is_some() || look.all("x-loop").any(|v| ours(&v)) {
+    let ours = |v: &String| !own_domain.is_empty() && v.contains(own_domain) || v.contains("usher");
+    if case.has("x-usher") || case.all("x-loop").any(|v| ours(&v)) {
         return Some((Automatic::Own, "carries the mark of our own replies".into()));
     }
     None
 }
 
-fn report(look: &Look<'_>, _: &Identity) -> Verdict {
-    if look.media_type != "multipart/report" {
-        return (look.media_type == "message/delivery-status").then(|| (Automatic::Bounce, "delivery status (RFC 3464)".into()));
+/// Machine-readable reports.
+fn report(case: &Case<'_>) -> Verdict {
+    let raw = case.look.head.get("content-type").unwrap_or_default();
+    let is_report = raw.get(..16).is_some_and(|start| start.eq_ignore_ascii_case(b"multipart/report"));
+    // Forwarding a report keeps its parts, but not its shape.
+    if let Some(report) = case.look.report.filter(|_| is_report || !case.is_forward()) {
+        let kind = if report.undelivered { Automatic::Bounce } else { Automatic::Report };
+        return Some((kind, "holds a machine-readable report (RFC 3464, 5965, 8098)".into()));
     }
-    let kind =
-        if look.report_type.contains("delivery-status") || look.report_type.is_empty() { Automatic::Bounce } else { Automatic::Report };
-    Some((kind, format!("multipart/report {}", look.report_type)))
+    if case.titled(&prose::AGGREGATE) && !case.asks() {
+        return Some((Automatic::Report, "the subject of an abuse or aggregate report".into()));
+    }
+    if !is_report {
+        return None;
+    }
+    let kind = parameters::read(raw, &mut Vec::new()).get("report-type").unwrap_or_default().to_ascii_lowercase();
+    let is_bounce = kind.is_empty() || kind.contains("delivery-status");
+    Some((if is_bounce { Automatic::Bounce } else { Automatic::Report }, format!("multipart/report {kind}")))
 }
 
-fn bounce(look: &Look<'_>, _: &Identity) -> Verdict {
-    let sender = look.sender();
-    let local = sender.split('@').next().unwrap_or_default();
-    if ["mailer-daemon", "mailerdaemon", "postmaster", "mail-daemon"].contains(&local) || local.starts_with("bounce") {
-        return Some((Automatic::Bounce, format!("From is {local}@")));
+fn bounce(case: &Case<'_>) -> Verdict {
+    let titled = case.titled(&prose::UNDELIVERED_TITLE) && !case.is_forward() && !case.is_reply();
+    let absent = || case.titled(&prose::SURE_ABSENCE);
+    if is_daemon(&case.sender) && !absent() {
+        return Some((Automatic::Bounce, format!("From is {}@", case.local())));
     }
-    if look.all("return-path").next().is_some_and(|p| p == "<>") {
-        // A null envelope sender is what reports and automatic replies use (RFC 5321 section 4.5.5); people never do.
-        let kind = if is_vacation_subject(look.subject) { Automatic::AutoReply } else { Automatic::Bounce };
-        return Some((kind, "Return-Path is empty".into()));
-    }
-    if look.all("x-failed-recipients").next().is_some() {
+    if case.has("x-failed-recipients") {
         return Some((Automatic::Bounce, "X-Failed-Recipients".into()));
     }
-    (BOUNCE_SUBJECT.is_match(look.subject) && BOUNCE_TEXT.is_match(head(look.text)))
+    if case.all("return-path").next().is_some_and(|p| p == "<>" || p == "<@>") {
+        // A null envelope sender is what reports and automatic replies use (RFC 5321 section 4.5.5); people never do.
+        let kind = match () {
+            () if titled || case.says(&prose::UNDELIVERED, 600) => Automatic::Bounce,
+            () if receipt(case).is_some() => Automatic::Report,
+            () if absent() || absence(case).is_some() || case.titled(&prose::LIKELY_ABSENCE) => Automatic::AutoReply,
+            () => Automatic::Bounce,
+        };
+        return Some((kind, "Return-Path is empty".into()));
+    }
+    let name = case.look.from.first().map(|m| prose::folded(&m.name, 100));
+    let system = is_system(case.local()) || case.sender.len() < 3 || name.is_some_and(|n| prose::SYSTEM_NAME.is_match(n.as_str()));
+    let told = || case.says(&prose::UNDELIVERED, 600);
+    let told_at_length = || case.says(&prose::UNDELIVERED, 1_500);
+    if system
+        && (titled && (!case.asks() || told_at_length()) || !case.is_forward() && !case.is_reply() && !case.asks() && told_at_length())
+    {
+        return Some((Automatic::Bounce, "a mail system speaks of a failed delivery".into()));
+    }
+    (titled && told() && !case.asks() && !prose::FIRST_PERSON.is_match(case.words.first(400)))
         .then(|| (Automatic::Bounce, "subject and text of a delivery failure".into()))
 }
 
-fn auto_submitted(look: &Look<'_>, _: &Identity) -> Verdict {
-    let value = look.one("auto-submitted")?;
-    let keyword = value.split([';', ' ', '(']).next().unwrap_or_default().to_owned();
-    match keyword.as_str() {
-        "no" | "" => None,
-        _ => Some((Automatic::AutoReply, format!("Auto-Submitted: {keyword}"))),
+fn auto_marks(case: &Case<'_>) -> Verdict {
+    if let Some(value) = case.one("auto-submitted") {
+        let keyword = value.split([';', ' ', '(']).next().unwrap_or_default();
+        if !matches!(keyword, "no" | "") {
+            return Some((Automatic::AutoReply, format!("Auto-Submitted: {keyword}")));
+        }
     }
-}
-
-fn auto_headers(look: &Look<'_>, _: &Identity) -> Verdict {
-    const MARKS: [&str; 7] =
-        ["x-autoreply", "x-autorespond", "x-autogenerated", "x-autoresponder", "x-auto-reply", "x-mail-autoreply", "x-vacation"];
-    if let Some(mark) = MARKS.iter().find(|m| look.one(m).is_some_and(|v| v != "no")) {
+    const MARKS: [&str; 12] = [
+        "x-autoreply",
+        "x-autorespond",
+        "x-autogenerated",
+        "x-auto-generated",
+        "x-autoresponder",
+        "x-autoreply-from",
+        "x-auto-reply",
+        "x-mail-autoreply",
+        "x-vacation",
+        "x-vacation-reply",
+        "x-ms-exchange-inbox-rules-loop",
+        "x-autoreply-to",
+    ];
+    if let Some(mark) = MARKS.iter().find(|m| case.one(m).is_some_and(|v| !matches!(v.as_str(), "no" | "false" | "0"))) {
         return Some((Automatic::AutoReply, format!("header {mark}")));
     }
-    match look.one("precedence").as_deref() {
-        Some("auto_reply") => Some((Automatic::AutoReply, "Precedence: auto_reply".into())),
-        Some(bulk @ ("bulk" | "junk")) => Some((Automatic::Bulk, format!("Precedence: {bulk}"))),
-        Some("list") => Some((Automatic::List, "Precedence: list".into())),
-        _ => None,
-    }
+    case.one("precedence")
+        .filter(|p| matches!(p.as_str(), "auto_reply" | "auto-reply" | "autoreply"))
+        .map(|p| (Automatic::AutoReply, format!("Precedence: {p}")))
 }
 
-fn list(look: &Look<'_>, _: &Identity) -> Verdict {
-    if look.one("list-id").is_some() || look.one("list-post").is_some() {
-        return Some((Automatic::List, "List-Id".into()));
+/// A read receipt without machine-readable part.
+fn receipt(case: &Case<'_>) -> Verdict {
+    (case.titled(&prose::RECEIPT_TITLE) && case.says(&prose::RECEIPT, 600) && !case.asks())
+        .then(|| (Automatic::Report, "subject and text of a read receipt".into()))
+}
+
+/// A vacation notice without any header. The subject alone decides only when programs write it and people do not.
+fn absence(case: &Case<'_>) -> Verdict {
+    if case.is_forward() || prose::OWN_TROUBLE.is_match(case.words.as_str()) {
+        return None;
     }
-    let bulk = ["list-unsubscribe", "feedback-id", "x-campaign-id", "x-csa-complaints"];
-    if let Some(mark) = bulk.iter().find(|h| look.one(h).is_some()) {
+    let reply = case.is_reply();
+    if case.titled(&prose::SURE_ABSENCE) {
+        let sure = !reply || case.says(&prose::ABSENT, 400) && !case.asks();
+        return sure.then(|| (Automatic::AutoReply, "subject of an automatic reply".into()));
+    }
+    // Students write of their own absence from an exam; no notice speaks of one.
+    if case.asks() || case.titled(&prose::OF_AN_EXAM) || case.says(&prose::OF_AN_EXAM, 600) {
+        return None;
+    }
+    if case.titled(&prose::LIKELY_ABSENCE) && case.says(&prose::ABSENT, 300) {
+        return Some((Automatic::AutoReply, "subject and text of an absence notice".into()));
+    }
+    let answers = reply || case.has("in-reply-to") || case.has("references");
+    (answers && case.words.as_str().len() < 900 && case.says(&prose::AWAY, 250) && prose::BACK.is_match(case.words.as_str()))
+        .then(|| (Automatic::AutoReply, "the text of an absence notice, in answer to a mail".into()))
+}
+
+/// "We have received your request": two such phrases, or one in the subject and one below; and what calls itself automatic.
+fn acknowledgement(case: &Case<'_>) -> Verdict {
+    if case.is_forward() {
+        return None;
+    }
+    let own_title = !case.is_reply() && case.titled(&prose::ACKNOWLEDGED_TITLE);
+    let phrases = prose::ACKNOWLEDGED.find_iter(case.words.first(900)).take(3).count();
+    let automatic = case.says(&prose::CALLS_ITSELF_AUTOMATIC, 500);
+    let claims = usize::from(own_title) + phrases + usize::from(automatic);
+    if claims >= 2 && (own_title || automatic || !case.asks()) && !prose::OWN_TROUBLE.is_match(case.words.as_str()) {
+        return Some((Automatic::AutoReply, "it acknowledges a message by itself".into()));
+    }
+    (automatic && !case.asks() && !prose::OWN_TROUBLE.is_match(case.words.as_str()))
+        .then(|| (Automatic::AutoReply, "it calls itself automatic".into()))
+}
+
+fn list(case: &Case<'_>) -> Verdict {
+    let precedence = case.one("precedence");
+    if let Some(bulk @ ("bulk" | "junk")) = precedence.as_deref()
+        && !case.has("list-id")
+    {
+        return Some((Automatic::Bulk, format!("Precedence: {bulk}")));
+    }
+    let marks = ["list-unsubscribe", "list-unsubscribe-post", "feedback-id", "x-campaign-id", "x-campaignid", "x-csa-complaints"];
+    let bulk = marks.iter().find(|h| case.has(h));
+    let through_list = case.has("list-id") || case.has("list-post") || precedence.as_deref() == Some("list");
+    if through_list {
+        // A list that nobody configured may stand before the desk; dropping somebody's own request is worse than showing a list mail to
+        // a person. A tag in the subject, or the list's address as sender, is the mark of a discussion.
+        let direct = case.look.to.iter().chain(case.look.cc).any(|m| case.is_own(&m.address)) && bulk.is_none();
+        let words = case.words.as_str();
+        let trouble = prose::OWN_TROUBLE.is_match(words) && prose::MINE.is_match(words) && !case.is_from_list();
+        let request = (direct || trouble) && case.asks() && !is_no_reply(case.local());
+        return (!request).then(|| (Automatic::List, "List-Id".into()));
+    }
+    if let Some(mark) = bulk {
         return Some((Automatic::Bulk, format!("header {mark}")));
     }
-    let sender = look.sender();
-    let local = sender.split('@').next().unwrap_or_default();
+    let local = case.local();
     (local.ends_with("-request") || local.starts_with("owner-") || local.ends_with("-owner"))
         .then(|| (Automatic::List, "From is a list's own address".into()))
 }
 
-/// A vacation notice without any header: its subject and its text must agree, or a person's mail would be lost.
-fn vacation(look: &Look<'_>, _: &Identity) -> Verdict {
-    (is_vacation_subject(look.subject) && VACATION_TEXT.is_match(head(look.text)))
-        .then(|| (Automatic::AutoReply, "subject and text of an absence notice".into()))
+/// Local parts of mail systems that a person may write from too.
+fn is_system(local: &str) -> bool {
+    let squeezed: String = local.chars().filter(char::is_ascii_alphanumeric).take(30).collect();
+    ["postmaster", "mailsystem", "mailadmin", "sysadmin", "systemadministrator", "mailmaster", "mailserver", "mailgateway"]
+        .contains(&squeezed.as_str())
 }
 
-fn hold_back(look: &Look<'_>, identity: &Identity) -> Vec<String> {
-    let mut reasons = Vec::new();
-    let suppress = look.one("x-auto-response-suppress").unwrap_or_default();
-    if suppress.split(',').any(|s| ["all", "oof", "autoreply"].contains(&s.trim())) {
-        reasons.push("X-Auto-Response-Suppress asks for no automatic reply".into());
-    }
-    let sender = look.sender();
-    if is_no_reply(sender.split('@').next().unwrap_or_default()) {
-        reasons.push("the sender takes no replies".into());
-    }
-    if is_vacation_subject(look.subject) {
-        reasons.push("the subject is that of an automatic reply".into());
-    }
-    let elsewhere = |m: &Mailbox| !m.address.eq_ignore_ascii_case(&sender);
-    if look.reply_to.iter().any(elsewhere) {
-        reasons.push("Reply-To points elsewhere than From".into());
-    }
-    if look.one("list-id").is_some() && !identity.own_lists.is_empty() {
-        reasons.push("came through a list".into());
-    }
-    reasons
+/// Names under which mail systems send their notices; no person has one of them.
+fn is_daemon(sender: &str) -> bool {
+    let local: String = sender.split('@').next().unwrap_or_default().chars().filter(char::is_ascii_alphabetic).collect();
+    ["mailerdaemon", "maildaemon", "mdaemon", "mmdf", "maildeliverysubsystem", "maildeliverysystem", "bounce", "bounces"]
+        .contains(&local.as_str())
+        || sender.starts_with("bounce-")
+        || sender.starts_with("bounces+")
+        || sender.starts_with("bounces-")
 }
 
 fn is_no_reply(local: &str) -> bool {
-    ["noreply", "no-reply", "no_reply", "donotreply", "do-not-reply", "do_not_reply", "nepasrepondre", "ne-pas-repondre"]
+    let squeezed: String = local.chars().filter(char::is_ascii_alphanumeric).take(20).collect();
+    ["noreply", "donotreply", "dontreply", "nepasrepondre", "pasdereponse", "nichtantworten", "noresponder"]
         .iter()
-        .any(|name| local.starts_with(name))
+        .any(|name| squeezed.starts_with(name))
 }
 
 fn list_id(value: &str) -> &str {
     value.rsplit_once('<').map_or(value, |(_, id)| id).trim_end_matches('>').trim()
 }
 
-fn is_vacation_subject(subject: &str) -> bool {
-    VACATION_SUBJECT.is_match(subject)
-}
-
-/// The beginning of a text: automatic notices say at once what they are.
-fn head(text: &str) -> &str {
-    let end = text.char_indices().nth(1500).map_or(text.len(), |(at, _)| at);
-    text.get(..end).unwrap_or(text)
-}
-
 /// Patterns of this program: that they compile is proven by every test that reads a message.
 #[expect(clippy::expect_used, reason = "a fixed pattern, not input")]
 pub(super) fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("a fixed pattern compiles")
-}
-
-static VACATION_SUBJECT: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(concat!(
-        r"(?i)^\s*(re\s*:\s*)?(automatic reply|auto[- ]?reply|autoreply|out of (the )?office|ooo\b|vacation reply|away from|automatic response|",
-        r"r[ée]ponse automatique|absence du bureau|message d'absence|notification d'absence|absent[e]? du bureau|abwesenheit|automatische antwort|",
-        r"respuesta autom|risposta automatica|automatisch antwoord)"
-    ))
-});
-static VACATION_TEXT: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(concat!(
-        r"(?i)(out of (the )?office|away from (the |my )?(office|desk|email)|on (annual |parental |sick |maternity )?(leave|vacation|holiday)|",
-        r"(limited|no) access to (my )?e-?mail|will (be back|return|reply|respond) (on|when|upon|after)|automatic(ally)? (reply|generated|response)|",
-        r"absente?\b|(de retour|je reviens|mon retour|serai de retour)|en (congé|vacances)|hors du bureau|réponse automatique|message automatique|",
-        r"we have received your (message|e-?mail|request)|nous avons bien reçu votre (message|courriel|demande))"
-    ))
-});
-static BOUNCE_SUBJECT: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(concat!(
-        r"(?i)(undeliver(ed|able)|delivery (status notification|failure|failed|has failed)|mail delivery (failed|failure|subsystem)|returned mail|failure notice|",
-        r"non remis|non délivré|échec de (la )?(remise|livraison|distribution)|non distribu|message refusé|unzustellbar)"
-    ))
-});
-static BOUNCE_TEXT: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(concat!(
-        r"(?i)(could not be delivered|couldn't be delivered|wasn't delivered|was not delivered|delivery (to the following|has failed)|undeliverable|permanent(ly)? (fatal )?(error|failure|failed)|",
-        r"user unknown|mailbox (is )?(full|unavailable|not found)|address (not found|rejected)|5\d\d[ -]5\.\d\.\d|",
-        r"n'a pas (pu être|été) (remis|livré|distribué|délivré)|impossible de (remettre|livrer|distribuer)|adresse introuvable|boîte (aux lettres )?(pleine|introuvable))"
-    ))
-});
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn look<'a>(headers: &'a [(String, String)], from: &'a [Mailbox], subject: &'a str, text: &'a str) -> Look<'a> {
-        Look { headers, media_type: "text/plain", report_type: "", from, reply_to: &[], subject, text }
-    }
-
-    fn judged(headers: &[(&str, &str)], from: &str, subject: &str, text: &str) -> Judged {
-        let headers: Vec<_> = headers.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
-        let from = [Mailbox { name: String::new(), address: from.into() }];
-        judge(&look(&headers, &from, subject, text), &Identity::default())
-    }
-
-    #[test]
-    fn machines_are_told_from_people() {
-        let ada = "ada@uni.example";
-        type Row<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str, &'a str, &'a str, Option<Automatic>);
-        let rows: [Row; 14] = [
-            ("a person", &[], ada, "my code", "It says expired.", None),
-            ("vacation header", &[("auto-submitted", "auto-replied (vacation)")], ada, "x", "x", Some(Automatic::AutoReply)),
-            ("auto-submitted no", &[("auto-submitted", "no")], ada, "x", "x", None),
-            (
-                "odd case and parameter",
-                &[("auto-submitted", "Auto-Generated;owner-token=\"x\"")],
-                ada,
-                "x",
-                "x",
-                Some(Automatic::AutoReply),
-            ),
-            ("null return path", &[("return-path", "<>")], ada, "x", "x", Some(Automatic::Bounce)),
-            (
-                "no header, French absence",
-                &[],
-                ada,
-                "Réponse automatique : Absence du bureau",
-                "Je suis absente jusqu'au 5 mai.",
-                Some(Automatic::AutoReply),
-            ),
-            ("mailer-daemon", &[], "MAILER-DAEMON@mx.example", "Returned", "x", Some(Automatic::Bounce)),
-            ("bulk", &[("precedence", "bulk")], ada, "x", "x", Some(Automatic::Bulk)),
-            ("list", &[("list-id", "<all.uni.example>")], ada, "x", "x", Some(Automatic::List)),
-            ("unsubscribe", &[("list-unsubscribe", "<https://u.example>")], ada, "x", "x", Some(Automatic::Bulk)),
-            ("suppress on a person's mail", &[("x-auto-response-suppress", "DR, OOF, AutoReply")], ada, "code", "It fails.", None),
-            ("own address", &[], "support@nexam.example", "x", "x", Some(Automatic::Own)),
-            ("our invitation come back", &[], "no-reply@nexam.example", "Invitation to Nexam", "x", Some(Automatic::Own)),
-            ("a person out of office tomorrow", &[], ada, "I will be out of office", "My code fails and my exam is soon.", None),
-        ];
-        for (says, headers, from, subject, text, expected) in rows {
-            let judged = judged(headers, from, subject, text);
-            assert_eq!(judged.automatic, expected, "{says}: {:?}", judged.why);
-        }
-    }
-
-    #[test]
-    fn a_person_behind_outlook_is_seen_but_not_answered_by_a_machine() {
-        let judged = judged(&[("x-auto-response-suppress", "DR, OOF, AutoReply")], "ada@uni.example", "code", "It fails.");
-        assert_eq!((judged.automatic, judged.no_auto_reply.len()), (None, 1));
-    }
-
-    #[test]
-    fn a_request_through_our_own_list_is_a_persons() {
-        let headers = [("list-id".to_owned(), "Support <support.nexam.example>".to_owned())];
-        let from = [Mailbox { name: String::new(), address: "ada@uni.example".into() }];
-        let identity = Identity { own_lists: vec!["support.nexam.example".into()], ..Identity::default() };
-        assert_eq!(judge(&look(&headers, &from, "code", "It fails."), &identity).automatic, None);
-    }
 }

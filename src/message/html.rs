@@ -224,21 +224,38 @@ fn is_outlook_line(element: ElementRef<'_>) -> bool {
 
 /// Blocks that mail programs put the answered message into.
 fn is_quote(element: ElementRef<'_>) -> bool {
-    let class = element.attr("class").unwrap_or_default();
-    let named = |names: &[&str]| names.iter().any(|n| class.split_whitespace().any(|c| c == *n));
+    const NAMED: [&str; 12] = [
+        "gmail_quote",
+        "gmail_quote_container",
+        "gmail_extra",
+        "yahoo_quoted",
+        "moz-cite-prefix",
+        "moz-forward-container",
+        "protonmail_quote",
+        "tutanota_quote",
+        "zmail_extra",
+        "OutlookMessageHeader",
+        "ms-outlook-mobile-reference-message",
+        "mail-quote",
+    ];
+    // Outlook puts "x_" before the names that other programs gave.
+    let named = |text: Option<&str>| text.is_some_and(|t| t.split_whitespace().any(|c| NAMED.contains(&c.trim_start_matches("x_"))));
     match element.value().name() {
-        "blockquote" => true,
-        "div" => named(&[
-            "gmail_quote",
-            "gmail_quote_container",
-            "gmail_extra",
-            "yahoo_quoted",
-            "moz-cite-prefix",
-            "protonmail_quote",
-            "zmail_extra",
-        ]),
+        "blockquote" => !is_indented(element),
+        "div" => {
+            named(element.attr("class"))
+                || element.attr("name") == Some("quote")
+                || element.attr("id").is_some_and(|id| id.trim_start_matches("x_") == "mail-editor-reference-message-container")
+        }
         _ => false,
     }
+}
+
+/// Gmail writes a paragraph that its author moved to the right as a blockquote without a border.
+fn is_indented(element: ElementRef<'_>) -> bool {
+    let style = element.attr("style").unwrap_or_default().to_ascii_lowercase();
+    let cited = element.attr("type").is_some() || element.attr("cite").is_some() || element.attr("class").is_some();
+    !cited && style.contains("border") && style.contains("none") && style.contains("40px")
 }
 
 fn is_hidden(element: ElementRef<'_>) -> bool {
@@ -294,6 +311,13 @@ mod tests {
             ("Word's paragraphs are lines", "<p class=MsoNormal>One</p><p class=MsoNormal>Two</p>", "One\nTwo"),
             ("white space folds", "<p>a\n   b&nbsp;c</p>", "a b c"),
             ("styles are no text", "<style>p{}</style><p>x</p>", "x"),
+            (
+                "what its author moved to the right is no quote",
+                "<p>see</p><blockquote style=\"margin:0 0 0 40px;border:none;padding:0px\">mine</blockquote>",
+                "see\n\nmine",
+            ),
+            ("a quote by its class", "<div>mine</div><div class=x_gmail_quote>theirs</div>", "mine\n> theirs"),
+            ("GMX", "<div>mine</div><div name=quote>theirs</div>", "mine\n> theirs"),
             ("quotes are marked", "<p>mine</p><blockquote type=cite><p>theirs</p></blockquote>", "mine\n\n> theirs"),
         ];
         for (says, html, expected) in cases {

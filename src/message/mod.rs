@@ -3,9 +3,12 @@
 pub mod address;
 pub mod authentication;
 pub mod automatic;
+pub mod body;
 pub mod fingerprint;
 pub mod html;
+pub mod mime;
 pub mod parse;
+pub mod prose;
 pub mod words;
 
 use jiff::{Timestamp, Zoned};
@@ -63,6 +66,15 @@ pub struct Attachment {
     pub media_type: String,
     /// Size in bytes after transfer decoding.
     pub size: usize,
+}
+
+/// A mail that is passed on.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Forwarded {
+    /// Who wrote it, as far as its head tells.
+    pub from: Mailbox,
+    /// Their own words.
+    pub text: String,
 }
 
 /// Which machine wrote a message; nobody ever answers one.
@@ -127,6 +139,8 @@ pub struct Message {
     pub quoted: Option<String>,
     /// What was cut as signature.
     pub signature: Option<String>,
+    /// Somebody else's mail that the sender passes on with words of their own above it.
+    pub forwarded: Option<Forwarded>,
     /// Attached parts.
     pub attachments: Vec<Attachment>,
     /// Which machine wrote it; `None`: a person did.
@@ -135,6 +149,8 @@ pub struct Message {
     pub automatic_why: Vec<String>,
     /// Reasons not to answer by machine although a person may have written it; empty: none.
     pub no_auto_reply: Vec<String>,
+    /// The address that a bounce says could not be reached, as written there.
+    pub failed_address: Option<String>,
     /// Whether the sender is proven.
     pub authentication: Authentication,
     /// What was broken, hidden or cut off.
@@ -145,6 +161,15 @@ impl Message {
     /// The display name in From, empty when there is none.
     pub fn sender_name(&self) -> &str {
         self.from.first().map_or("", |m| m.name.as_str())
+    }
+
+    /// Whether the subject says that this answers an earlier mail ("Re:", "RÉ :", "AW:", …).
+    pub fn is_reply(&self) -> bool {
+        const MARKS: [&str; 17] =
+            ["re", "ré", "rép", "rif", "aw", "antw", "sv", "vs", "odp", "res", "rv", "re²", "ynt", "atb", "ref", "reply", "réponse"];
+        let mark = self.subject.split_once([':', '：']).map(|(mark, _)| mark.trim().to_lowercase());
+        let mark = mark.as_deref().map(|m| m.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '[' | ']' | '(' | ')' | '^')));
+        mark.is_some_and(|m| MARKS.contains(&m))
     }
 
     /// "Now" of a message: its `Date:`, unless the topmost `Received:` is over 7 days away from it (then that one);

@@ -1,60 +1,59 @@
 //! Bytes to [`Message`].
 
-use jiff::{Timestamp, Zoned, civil, tz};
-use mail_parser::{HeaderName, HeaderValue, Message as Parsed, MessageParser, MessagePart, MimeHeaders, PartType};
+use std::borrow::Cow;
+
+use jiff::Zoned;
+use memchr::{memchr, memmem};
 
 use super::address::Address;
-use super::words::{self, Line};
-use super::{Attachment, Authentication, Identity, Mailbox, Message, authentication, automatic, html};
+use super::body::{self, join};
+use super::mime::address::{self, limited, single_spaced};
+use super::mime::encoded::{self, note};
+use super::mime::head::{self, Head};
+use super::mime::{charset, date, parts};
+use super::words;
+use super::{Authentication, Identity, Mailbox, Message, authentication, automatic};
 
-/// Limits of SAFETY, section 3: beyond them a message is cut, noted, and shown to a person.
-const MOST_HEADER_BYTES: usize = 256 * 1024;
-const MOST_PARTS: usize = 500;
-const MOST_TEXT: usize = 256 * 1024;
 const MOST_SUBJECT: usize = 2_000;
+const LONGEST_ID: usize = 900;
+const MOST_IDS: usize = 100;
 
 /// Reads one message (RFC 5322, any charset, any MIME shape). Total: whatever the bytes are, there is a `Message`.
 pub fn message(raw: &[u8], identity: &Identity) -> Message {
-    let mut defects = Vec::new();
-    let raw = within_limits(raw, &mut defects);
-    match MessageParser::default().parse(raw.as_ref()) {
-        Some(parsed) => read(&parsed, identity, defects),
-        None => {
-            defects.push("no headers: the bytes are no message".into());
-            from_text(&String::from_utf8_lossy(&raw), defects)
+    let raw = as_lines(raw);
+    let head = head::split(&raw);
+    if head.fields.is_empty() {
+        return from_text(&raw);
+    }
+    read(&head, identity)
+}
+
+/// UTF-16 files and lone CR line ends (old Mac programs) hide the headers; byte order marks stand before them.
+fn as_lines(raw: &[u8]) -> Cow<'_, [u8]> {
+    if raw.starts_with(&[0xff, 0xfe]) || raw.starts_with(&[0xfe, 0xff]) {
+        return charset::decode(raw, Some("utf-16")).text.into_owned().into_bytes().into();
+    }
+    let raw = raw.strip_prefix(b"\xef\xbb\xbf").unwrap_or(raw);
+    let first_line = raw.get(..memchr(b'\n', raw).unwrap_or(raw.len())).unwrap_or(raw);
+    let lone = memmem::find_iter(first_line, b"\r").filter(|at| first_line.get(at + 1).is_some_and(|b| *b != b'\r')).take(2).count();
+    if lone < 2 && !(lone == 1 && first_line.len() == raw.len()) {
+        return raw.into();
+    }
+    let mut out = raw.to_vec();
+    for at in memchr::memchr_iter(b'\r', raw) {
+        if raw.get(at + 1) != Some(&b'\n')
+            && let Some(end) = out.get_mut(at)
+        {
+            *end = b'\n';
         }
     }
+    out.into()
 }
 
-/// Cuts what no honest message has: endless headers, thousands of parts.
-fn within_limits<'a>(raw: &'a [u8], defects: &mut Vec<String>) -> std::borrow::Cow<'a, [u8]> {
-    let head = header_end(raw);
-    if head > MOST_HEADER_BYTES {
-        defects.push("headers over 256 KiB were cut".into());
-        let mut short = raw.get(..MOST_HEADER_BYTES).unwrap_or(raw).to_vec();
-        let border = short.iter().rposition(|b| *b == b'\n').unwrap_or(0);
-        short.truncate(border + 1);
-        short.extend_from_slice(raw.get(head..).unwrap_or_default());
-        return short.into();
-    }
-    // Line ends of a lone CR (old Mac programs) would hide the headers from the parser.
-    if !raw.contains(&b'\n') && raw.contains(&b'\r') {
-        return raw.iter().map(|b| if *b == b'\r' { b'\n' } else { *b }).collect::<Vec<_>>().into();
-    }
-    raw.into()
-}
-
-fn header_end(raw: &[u8]) -> usize {
-    let lf = raw.windows(2).position(|w| w == b"\n\n");
-    let crlf = raw.windows(4).position(|w| w == b"\r\n\r\n");
-    match (lf, crlf) {
-        (Some(a), Some(b)) => a.min(b),
-        (a, b) => a.or(b).unwrap_or(raw.len()),
-    }
-}
-
-fn from_text(text: &str, defects: Vec<String>) -> Message {
-    let lines: Vec<Line> = printable(text).lines().map(|l| Line { text: l.to_owned(), quoted: false }).collect();
+fn from_text(raw: &[u8]) -> Message {
+    let text = charset::decode(raw, None).text;
+    let mut lines = body::lines(&text);
+    lines.truncate(20_000);
     let words = words::own(&lines);
     Message {
         from: Vec::new(),
@@ -73,50 +72,65 @@ fn from_text(text: &str, defects: Vec<String>) -> Message {
         clean: words.clean,
         quoted: words.quoted,
         signature: words.signature,
+        forwarded: None,
         attachments: Vec::new(),
         automatic: None,
         automatic_why: Vec::new(),
         no_auto_reply: Vec::new(),
+        failed_address: None,
         authentication: Authentication::NotProven("no From".into()),
-        defects,
+        defects: vec!["no headers: the bytes are no message".into()],
     }
 }
 
-fn read(parsed: &Parsed<'_>, identity: &Identity, mut defects: Vec<String>) -> Message {
-    let body = body(parsed, &mut defects);
+/// Mail of the desk's own domain that is passed on is an invitation or a reply, not somebody's request.
+fn is_ours(from: &Mailbox, identity: &Identity) -> bool {
+    let address = from.address.to_lowercase();
+    let ours = address.rsplit_once('@').is_some_and(|(_, domain)| domain == identity.domain());
+    ours || address.starts_with("no-reply@") || address.starts_with("noreply@")
+}
+
+fn read(head: &Head<'_>, identity: &Identity) -> Message {
+    let mut opened = parts::open(head);
+    let body = body::read(&mut opened);
     let words = words::own(&body.lines);
     let text = join(&body.lines);
-    let from = mailboxes(parsed, HeaderName::From);
-    let reply_to = mailboxes(parsed, HeaderName::ReplyTo);
-    let sender = sole_sender(parsed, &from, &mut defects);
-    let subject = printable(&limited(parsed.subject().unwrap_or_default(), MOST_SUBJECT)).split_whitespace().collect::<Vec<_>>().join(" ");
-    let headers = header_list(parsed);
-    let root = parsed.content_type();
-    let media_type = root.map(media_type).unwrap_or_default();
-    let report_type = root.and_then(|c| c.attribute("report-type")).unwrap_or_default().to_ascii_lowercase();
+    let mut defects = std::mem::take(&mut opened.defects);
+    let fields = Fields { head, hint: opened.charset.as_deref() };
+    let (from, sender) = fields.sender(&mut defects);
+    let reply_to = fields.mailboxes("reply-to", &mut defects);
+    let to = fields.mailboxes("to", &mut defects);
+    let cc = fields.mailboxes("cc", &mut defects);
+    let subject =
+        head.all("subject").find(|raw| !raw.is_empty()).map(|raw| encoded::decode(raw, fields.hint, &mut defects)).unwrap_or_default();
+    let subject = limited(&single_spaced(&subject), MOST_SUBJECT);
+    let (date, received) = fields.dates(&mut defects);
     let machine = automatic::judge(
         &automatic::Look {
-            headers: &headers,
-            media_type: &media_type,
-            report_type: &report_type,
+            head,
+            report: opened.report.as_ref(),
             from: &from,
+            to: &to,
+            cc: &cc,
             reply_to: &reply_to,
             subject: &subject,
             text: &text,
+            own_words: &words.new_text,
         },
         identity,
     );
+    let forwarded = words.quoted.as_deref().and_then(|quoted| words::forwarded(quoted, &subject)).filter(|f| !is_ours(&f.from, identity));
     let mut no_auto_reply = machine.no_auto_reply;
     no_auto_reply.extend(body.doubts);
     Message {
-        to: mailboxes(parsed, HeaderName::To),
-        cc: mailboxes(parsed, HeaderName::Cc),
-        date: parsed.date().and_then(zoned),
-        received: parsed.received().and_then(|r| r.date()).and_then(|d| zoned(&d)).map(|z| z.timestamp()),
-        message_id: parsed.message_id().map(|id| limited(&printable(id), 900)),
-        in_reply_to: ids(parsed.in_reply_to()),
-        references: ids(parsed.references()),
-        authentication: authentication::judge(parsed.headers_raw(), sender.as_ref(), identity),
+        to,
+        cc,
+        date,
+        received,
+        message_id: head.get("message-id").map(|id| one_id(&String::from_utf8_lossy(id))).filter(|id| !id.is_empty()),
+        in_reply_to: fields.ids("in-reply-to"),
+        references: fields.ids("references"),
+        authentication: fields.authentication(sender.as_ref(), identity),
         from,
         reply_to,
         sender,
@@ -126,254 +140,163 @@ fn read(parsed: &Parsed<'_>, identity: &Identity, mut defects: Vec<String>) -> M
         clean: words.clean,
         quoted: words.quoted,
         signature: words.signature,
-        attachments: attachments(parsed),
+        forwarded,
+        attachments: opened.attachments,
         automatic: machine.automatic,
         automatic_why: machine.why,
         no_auto_reply,
+        failed_address: machine.failed_address,
         defects,
     }
 }
 
-/// Root headers, names in lower case.
-fn header_list(parsed: &Parsed<'_>) -> Vec<(String, String)> {
-    parsed
-        .headers_raw()
-        .take(1000)
-        .map(|(name, value)| (name.to_ascii_lowercase(), value.split_whitespace().collect::<Vec<_>>().join(" ")))
-        .collect()
+/// Header fields and the charset of the body, in which raw letters of theirs may stand.
+struct Fields<'a> {
+    head: &'a Head<'a>,
+    hint: Option<&'a str>,
 }
 
-fn mailboxes(parsed: &Parsed<'_>, name: HeaderName<'static>) -> Vec<Mailbox> {
-    parsed
-        .header_values(name)
-        .filter_map(HeaderValue::as_address)
-        .flat_map(|a| a.iter())
-        .take(200)
-        .map(|a| Mailbox {
-            name: limited(&printable(a.name().unwrap_or_default()), 300).split_whitespace().collect::<Vec<_>>().join(" "),
-            address: limited(&printable(a.address().unwrap_or_default()), 320).trim().to_owned(),
-        })
-        .filter(|m| !m.name.is_empty() || !m.address.is_empty())
-        .collect()
-}
-
-/// The one From address; two fields, two mailboxes or a group prove nobody.
-fn sole_sender(parsed: &Parsed<'_>, from: &[Mailbox], defects: &mut Vec<String>) -> Option<Address> {
-    let fields = parsed.headers().iter().filter(|h| h.name == HeaderName::From).count();
-    let group = parsed.from().is_some_and(|a| a.as_group().is_some());
-    match from {
-        [one] if fields == 1 && !group && !is_deceptive(parsed) => Address::parse(&one.address),
-        [] => None,
-        _ => {
-            defects.push("From does not name exactly one sender".into());
-            None
-        }
+impl Fields<'_> {
+    fn mailboxes(&self, name: &str, defects: &mut Vec<String>) -> Vec<Mailbox> {
+        self.head.all(name).take(10).flat_map(|raw| address::list(raw, self.hint, defects).mailboxes).collect()
     }
-}
 
-/// Shapes that parsers disagree about: a quoted local part with an `@`, a source route, two `@` in the brackets.
-fn is_deceptive(parsed: &Parsed<'_>) -> bool {
-    let raw = parsed.header_raw(HeaderName::From).unwrap_or_default();
-    let address = raw.rsplit_once('<').map_or(raw, |(_, rest)| rest.split('>').next().unwrap_or(rest));
-    address.matches('@').count() > 1 || raw.matches('<').count() > 1
-}
-
-fn ids(value: &HeaderValue<'_>) -> Vec<String> {
-    let one = |id: &str| limited(&printable(id), 900).split_whitespace().collect::<String>();
-    match value {
-        HeaderValue::Text(id) => vec![one(id)],
-        HeaderValue::TextList(list) => list.iter().rev().take(100).map(|id| one(id)).rev().collect(),
-        _ => Vec::new(),
-    }
-}
-
-fn media_type(content: &mail_parser::ContentType<'_>) -> String {
-    match content.subtype() {
-        Some(sub) => format!("{}/{sub}", content.ctype()).to_ascii_lowercase(),
-        None => content.ctype().to_ascii_lowercase(),
-    }
-}
-
-fn zoned(date: &mail_parser::DateTime) -> Option<Zoned> {
-    let number = |n: u16| i16::try_from(n).ok();
-    let small = |n: u8| i8::try_from(n).ok();
-    let civil = civil::DateTime::new(
-        number(date.year)?,
-        small(date.month)?,
-        small(date.day)?,
-        small(date.hour)?,
-        small(date.minute)?,
-        small(date.second.min(59))?,
-        0,
-    )
-    .ok()?;
-    let seconds = (i32::from(date.tz_hour) * 60 + i32::from(date.tz_minute)) * 60;
-    let offset = tz::Offset::from_seconds(if date.tz_before_gmt { -seconds } else { seconds }).ok()?;
-    offset.to_timestamp(civil).ok().map(|at: Timestamp| at.to_zoned(offset.to_time_zone()))
-}
-
-fn attachments(parsed: &Parsed<'_>) -> Vec<Attachment> {
-    parsed
-        .attachments()
-        .take(MOST_PARTS)
-        .map(|part| Attachment {
-            name: limited(&printable(part.attachment_name().unwrap_or_default()), 255),
-            media_type: part.content_type().map(media_type).unwrap_or_else(|| "application/octet-stream".into()),
-            size: part.contents().len(),
-        })
-        .collect()
-}
-
-#[derive(Default)]
-struct Body {
-    lines: Vec<Line>,
-    doubts: Vec<String>,
-}
-
-/// The readable body: plain text where it says something, else HTML.
-fn body(parsed: &Parsed<'_>, defects: &mut Vec<String>) -> Body {
-    if parsed.parts.len() > MOST_PARTS {
-        defects.push(format!("{} parts: only the first {MOST_PARTS} were read", parsed.parts.len()));
-    }
-    let texts: Vec<&MessagePart<'_>> = parsed.text_bodies().take(MOST_PARTS).collect();
-    let htmls: Vec<&MessagePart<'_>> = parsed.html_bodies().take(MOST_PARTS).collect();
-    for part in texts.iter().chain(&htmls).filter(|p| p.is_encoding_problem) {
-        let charset = part.content_type().and_then(|c| c.attribute("charset")).unwrap_or("none declared");
-        defects.push(format!("charset: text did not decode cleanly ({})", limited(&printable(charset), 40)));
-    }
-    let mut plain = render(&texts, defects);
-    let has_html = htmls.iter().any(|p| matches!(p.body, PartType::Html(_)));
-    let text_is_html = texts.iter().any(|p| matches!(p.body, PartType::Html(_)));
-    let mut doubts = Vec::new();
-    if has_html && !text_is_html {
-        let rich = render(&htmls, defects);
-        if is_blank(&plain) {
-            plain = rich;
-        } else if differ(&plain, &rich) {
-            defects.push("the plain text and the HTML say different things".into());
-            doubts.push("the plain text and the HTML say different things".into());
-        }
-    }
-    if defects.iter().any(|d| d.starts_with("hidden")) {
-        doubts.push("holds hidden text".into());
-    }
-    for (kind, says) in [
-        ("application/ms-tnef", "winmail.dat cannot be read"),
-        ("application/pkcs7-mime", "S/MIME: the text cannot be read"),
-        ("multipart/encrypted", "PGP: the text cannot be read"),
-    ] {
-        if parsed.parts.iter().any(|p| p.content_type().map(media_type).is_some_and(|t| t == kind)) {
-            defects.push(says.into());
-        }
-    }
-    Body { lines: capped(plain, defects), doubts }
-}
-
-fn render(parts: &[&MessagePart<'_>], defects: &mut Vec<String>) -> Vec<Line> {
-    let mut lines: Vec<Line> = Vec::new();
-    for part in parts {
-        match &part.body {
-            PartType::Text(text) => {
-                let flowed = part.content_type().is_some_and(|c| c.attribute("format").is_some_and(|f| f.eq_ignore_ascii_case("flowed")));
-                let del_sp = part.content_type().is_some_and(|c| c.attribute("delsp").is_some_and(|f| f.eq_ignore_ascii_case("yes")));
-                let text = printable(text);
-                lines.extend(if flowed {
-                    unflow(&text, del_sp)
-                } else {
-                    text.lines().map(|l| Line { text: l.to_owned(), quoted: false }).collect()
-                });
-            }
-            PartType::Html(text) => {
-                let page = html::render(&printable(text));
-                if page.hidden {
-                    defects.push("hidden text was left out".into());
+    /// From, and the one proven-to-be-single sender in it; two fields, two mailboxes or a group prove nobody. A mail without a From
+    /// address shows whom an answer would reach, but that is no sender.
+    fn sender(&self, defects: &mut Vec<String>) -> (Vec<Mailbox>, Option<Address>) {
+        let raws: Vec<&[u8]> = self.head.all("from").take(10).collect();
+        let lists: Vec<_> = raws.iter().map(|raw| address::list(raw, self.hint, defects)).collect();
+        let group = lists.iter().any(|l| l.group);
+        let mut from: Vec<Mailbox> = lists.into_iter().flat_map(|l| l.mailboxes).collect();
+        let reachable = |m: &Mailbox| is_address(&m.address);
+        if !from.iter().any(reachable) {
+            let fallback = ["reply-to", "sender", "return-path", "x-sender", "envelope-from"];
+            let other = fallback.iter().find_map(|name| self.mailboxes(name, defects).into_iter().find(reachable).map(|m| (name, m)));
+            if let Some((name, mut mailbox)) = other {
+                note(defects, format!("From holds no address: {name} was taken"));
+                if let Some(named) = from.first().filter(|m| !m.name.is_empty()) {
+                    mailbox.name.clone_from(&named.name);
                 }
-                if page.stripped {
-                    defects.push("HTML too large or too deep: only its tags were stripped".into());
-                }
-                lines.extend(page.lines);
+                return (vec![mailbox], None);
             }
-            _ => {}
+            note(defects, if raws.is_empty() { "no From" } else { "From holds no address" });
+            return (from, None);
         }
-        if lines.len() > 100_000 {
-            break;
+        // Whom to answer stands first, whatever the program wrote before it.
+        from.sort_by_key(|m| !reachable(m));
+        match (raws.as_slice(), from.as_slice()) {
+            ([raw], [one]) if !group && !is_deceptive(raw) => {
+                let sender = Address::parse(&one.address);
+                (from, sender)
+            }
+            _ => {
+                note(defects, "From does not name exactly one sender");
+                (from, None)
+            }
         }
     }
-    lines
-}
 
-/// RFC 3676: a line that ends with a space flows into the next one of the same quote depth.
-fn unflow(text: &str, del_sp: bool) -> Vec<Line> {
-    let mut lines: Vec<String> = Vec::new();
-    let mut open: Option<usize> = None;
-    for line in text.lines() {
-        let depth = line.chars().take_while(|c| *c == '>').count();
-        let rest = line.get(depth..).unwrap_or_default();
-        let rest = rest.strip_prefix(' ').unwrap_or(rest);
-        let flows = rest.ends_with(' ') && rest != "-- ";
-        let words = if flows && del_sp { rest.trim_end_matches(' ') } else { rest };
-        match (open, lines.last_mut()) {
-            (Some(d), Some(last)) if d == depth => last.push_str(words),
-            _ if depth > 0 => lines.push(format!("{} {words}", ">".repeat(depth))),
-            _ => lines.push(words.to_owned()),
+    fn ids(&self, name: &str) -> Vec<String> {
+        let mut ids: Vec<String> = Vec::new();
+        for raw in self.head.all(name).take(3) {
+            let text = String::from_utf8_lossy(raw);
+            if text.contains('<') {
+                ids.extend(text.split('<').skip(1).map(|id| one_id(id.split('>').next().unwrap_or(id))).filter(|id| !id.is_empty()));
+            } else {
+                ids.extend(text.split_whitespace().filter(|w| w.contains('@')).map(one_id));
+            }
         }
-        open = flows.then_some(depth);
+        let surplus = ids.len().saturating_sub(MOST_IDS);
+        ids.split_off(surplus)
     }
-    lines.into_iter().map(|text| Line { text: if text == "-- " { text } else { text.trim_end().to_owned() }, quoted: false }).collect()
-}
 
-fn capped(lines: Vec<Line>, defects: &mut Vec<String>) -> Vec<Line> {
-    let (mut kept, mut total) = (Vec::with_capacity(lines.len()), 0);
-    for line in lines {
-        total += line.text.len() + 1;
-        if total > MOST_TEXT {
-            defects.push("text over 256 KiB was cut".into());
-            let room = line.text.len().saturating_sub(total - MOST_TEXT);
-            kept.push(Line { text: limited(&line.text, room), quoted: line.quoted });
-            break;
+    fn dates(&self, defects: &mut Vec<String>) -> (Option<Zoned>, Option<jiff::Timestamp>) {
+        let written = self.head.get("date").map(String::from_utf8_lossy);
+        let date = written.as_deref().and_then(date::read);
+        match &written {
+            Some(_) if date.is_none() => note(defects, "Date cannot be read"),
+            None => note(defects, "no Date"),
+            Some(_) => {}
         }
-        kept.push(line);
+        // The last semicolon stands before the time; a comment in parentheses may follow it.
+        let received = self.head.get("received").map(String::from_utf8_lossy);
+        let received = received.as_deref().and_then(|r| r.rsplit_once(';')).and_then(|(_, at)| date::read(at)).map(|z| z.timestamp());
+        let week = jiff::SignedDuration::from_hours(7 * 24);
+        if let (Some(d), Some(r)) = (&date, received)
+            && r.duration_since(d.timestamp()).abs() > week
+        {
+            note(defects, "Date is more than 7 days away from the time of arrival");
+        }
+        (date, received)
     }
-    kept
-}
 
-fn is_blank(lines: &[Line]) -> bool {
-    !lines.iter().any(|l| l.text.chars().any(char::is_alphanumeric))
-}
-
-/// Whether two renderings share too few words to be the same text.
-fn differ(plain: &[Line], rich: &[Line]) -> bool {
-    let bag = |lines: &[Line]| -> std::collections::HashSet<String> {
-        lines
-            .iter()
-            .flat_map(|l| l.text.split(|c: char| !c.is_alphanumeric()))
-            .filter(|w| w.chars().count() > 3)
-            .take(2_000)
-            .map(str::to_lowercase)
-            .collect()
-    };
-    let (a, b) = (bag(plain), bag(rich));
-    let fewer = a.len().min(b.len());
-    let common = a.intersection(&b).count();
-    fewer >= 4 && common * 2 < fewer
-}
-
-fn join(lines: &[Line]) -> String {
-    let text = lines.iter().map(|l| l.text.as_str()).collect::<Vec<_>>().join("\n");
-    text.trim_matches('\n').to_owned()
-}
-
-/// Without NUL and other control characters, which databases and terminals choke on.
-fn printable(text: &str) -> String {
-    let normal = text.replace("\r\n", "\n").replace('\r', "\n");
-    normal.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c }).collect()
-}
-
-/// At most `most` bytes, cut at a character border.
-fn limited(text: &str, most: usize) -> String {
-    let mut end = most.min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
+    fn authentication(&self, sender: Option<&Address>, identity: &Identity) -> Authentication {
+        // Only these two fields are asked for; their order is what counts.
+        let asked = |name: &str| name.eq_ignore_ascii_case("received") || name.eq_ignore_ascii_case("authentication-results");
+        let fields: Vec<(&str, Cow<'_, str>)> =
+            self.head.fields.iter().filter(|f| asked(f.name)).map(|f| (f.name, String::from_utf8_lossy(f.value))).collect();
+        authentication::judge(fields.iter().map(|(name, value)| (*name, value.as_ref())), sender, identity)
     }
-    text.get(..end).unwrap_or_default().to_owned()
+}
+
+/// Whether an answer could be sent there; looser than [`Address`], which must be beyond doubt.
+fn is_address(text: &str) -> bool {
+    text.rsplit_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty() && !text.contains(char::is_whitespace))
+}
+
+/// Shapes that programs disagree about: a quoted local part with an `@`, a source route, two `@` in the brackets, an encoded address.
+fn is_deceptive(raw: &[u8]) -> bool {
+    let raw = String::from_utf8_lossy(raw);
+    let address = raw.rsplit_once('<').map_or(raw.as_ref(), |(_, rest)| rest.split('>').next().unwrap_or(rest));
+    let bare = !raw.contains('<');
+    address.matches('@').count() != 1 || raw.matches('<').count() > 1 || !bare && address.contains("=?")
+}
+
+fn one_id(text: &str) -> String {
+    let id: String = text.trim().trim_start_matches('<').split('>').next().unwrap_or_default().split_whitespace().collect();
+    limited(&id.replace(|c: char| c.is_control(), "\u{fffd}"), LONGEST_ID)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(raw: &str) -> Message {
+        message(raw.as_bytes(), &Identity::default())
+    }
+
+    #[test]
+    fn a_deceptive_sender_is_no_sender() {
+        for from in [
+            "\"victim@uni.example\"@evil.example",
+            "victim@uni.example@evil.example",
+            "<@uni.example:a@evil.example>",
+            "a@uni.example, b@evil.example",
+            "Staff: a@uni.example;",
+            "Victim <victim@uni.example> <a@evil.example>",
+            "Ada <=?utf-8?Q?a=40uni.example?=>",
+        ] {
+            assert_eq!(of(&format!("From: {from}\n\nx")).sender, None, "{from}");
+        }
+        assert_eq!(of("From: a@uni.example\nFrom: b@evil.example\n\nx").sender, None);
+        assert_eq!(of("Reply-To: a@uni.example\n\nx").sender, None);
+        assert!(of("From: Ada <ada@uni.example> (home)\n\nx").sender.is_some());
+    }
+
+    #[test]
+    fn ids_lose_their_brackets() {
+        let mail = of(
+            "Message-ID: <1@x.example>\nIn-Reply-To: Your mail of <2@x.example>\nReferences: <3@x.example><4@x.example>\n\t<5@x.example>\n\nx",
+        );
+        assert_eq!(
+            (mail.message_id.as_deref(), mail.in_reply_to, mail.references.len()),
+            (Some("1@x.example"), vec!["2@x.example".into()], 3)
+        );
+    }
+
+    #[test]
+    fn bytes_that_are_no_message_are_text() {
+        assert_eq!(of("Just some words.\nNo header.").text, "Just some words.\nNo header.");
+        assert_eq!(message(b"", &Identity::default()).text, "");
+    }
 }

@@ -1,0 +1,151 @@
+//! The readable body: what was opened, as lines.
+
+use super::html;
+use super::mime::address::limited;
+use super::mime::choose;
+use super::mime::encoded::note;
+use super::mime::parts::{Opened, Piece, Plain, printable};
+use super::words::Line;
+
+/// Limits of SAFETY, section 3.
+const MOST_TEXT: usize = 256 * 1024;
+const MOST_LINES: usize = 100_000;
+
+/// Lines to read, and reasons not to answer by machine.
+#[derive(Debug, Default)]
+pub struct Body {
+    /// Lines as a reader sees them.
+    pub lines: Vec<Line>,
+    /// Why a person should look.
+    pub doubts: Vec<String>,
+}
+
+/// Renders what was opened; parts follow each other on new lines.
+pub fn read(opened: &mut Opened) -> Body {
+    let mut body = Body::default();
+    for piece in std::mem::take(&mut opened.pieces) {
+        match piece {
+            Piece::Plain(plain) => body.lines.extend(plain_lines(&plain)),
+            Piece::Html(text) => body.rich(text, &mut opened.defects),
+            Piece::Either(plain, text) => body.either(&plain, text, &mut opened.defects),
+        }
+        if body.lines.len() > MOST_LINES {
+            note(&mut opened.defects, "more than 100 000 lines were cut");
+            body.lines.truncate(MOST_LINES);
+            break;
+        }
+    }
+    body.cap(&mut opened.defects);
+    body
+}
+
+/// Text that came without any header.
+pub fn lines(text: &str) -> Vec<Line> {
+    plain_lines(&Plain { text: printable(text.into()), flowed: None })
+}
+
+impl Body {
+    fn rich(&mut self, text: String, defects: &mut Vec<String>) {
+        let page = html::render(&text);
+        if page.hidden {
+            note(defects, "hidden text was left out");
+            self.doubts.push("holds hidden text".into());
+        }
+        if page.stripped {
+            note(defects, "HTML too large or too deep: only its tags were stripped");
+        }
+        self.lines.extend(page.lines);
+    }
+
+    fn either(&mut self, plain: &Plain, text: String, defects: &mut Vec<String>) {
+        // Comparing without a document tree is quick; only a difference is worth a closer look.
+        if choose::differ(&plain.text, &choose::without_tags(&text)) {
+            let seen = html::render(&text).lines.iter().map(|l| l.text.as_str()).collect::<Vec<_>>().join("\n");
+            if choose::differ(&plain.text, &seen) {
+                note(defects, "the plain text and the HTML say different things");
+                self.doubts.push("the plain text and the HTML say different things".into());
+            }
+        }
+        self.lines.extend(plain_lines(plain));
+    }
+
+    fn cap(&mut self, defects: &mut Vec<String>) {
+        let mut total = 0;
+        let over = self.lines.iter().position(|line| {
+            total += line.text.len() + 1;
+            total > MOST_TEXT
+        });
+        let Some(at) = over else { return };
+        note(defects, "text over 256 KiB was cut");
+        self.lines.truncate(at + 1);
+        if let Some(last) = self.lines.last_mut() {
+            let room = last.text.len().saturating_sub(total - MOST_TEXT);
+            last.text = limited(&last.text, room);
+        }
+    }
+}
+
+fn plain_lines(plain: &Plain) -> Vec<Line> {
+    match plain.flowed {
+        Some(del_sp) => unflow(&plain.text, del_sp),
+        None => plain.text.lines().map(|l| Line { text: l.to_owned(), ..Line::default() }).collect(),
+    }
+}
+
+/// RFC 3676: a line that ends with a space flows into the next one of the same quote depth.
+fn unflow(text: &str, del_sp: bool) -> Vec<Line> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut open: Option<usize> = None;
+    for line in text.lines() {
+        let depth = line.bytes().take_while(|b| *b == b'>').count();
+        let rest = line.get(depth..).unwrap_or_default();
+        let rest = rest.strip_prefix(' ').unwrap_or(rest);
+        let flows = rest.ends_with(' ') && rest != "-- ";
+        // With delsp the space is only the mark of the break; further ones belong to the text.
+        let words = if flows && del_sp { rest.strip_suffix(' ').unwrap_or(rest) } else { rest };
+        match (open, lines.last_mut()) {
+            (Some(d), Some(last)) if d == depth && rest != "-- " => last.push_str(words),
+            _ if depth > 0 => lines.push(format!("{} {words}", ">".repeat(depth))),
+            _ => lines.push(words.to_owned()),
+        }
+        open = flows.then_some(depth);
+    }
+    lines.into_iter().map(|text| Line { text: if text == "-- " { text } else { text.trim_end().to_owned() }, ..Line::default() }).collect()
+}
+
+/// The lines as one text.
+pub fn join(lines: &[Line]) -> String {
+    let mut text = String::with_capacity(lines.iter().map(|l| l.text.len() + 1).sum());
+    for line in lines {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(&line.text);
+    }
+    text.truncate(text.trim_end_matches('\n').len());
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flowed(text: &str, del_sp: bool) -> String {
+        join(&unflow(text, del_sp))
+    }
+
+    #[test]
+    fn flowed_text_is_put_together() {
+        let cases = [
+            ("plain", "one\ntwo", false, "one\ntwo"),
+            ("flows", "one \ntwo", false, "one two"),
+            ("delsp", "on \ne", true, "one"),
+            ("stuffed", " >not quoted", false, ">not quoted"),
+            ("quotes keep their depth", "> a \n> b\nc", false, "> a b\nc"),
+            ("a signature mark does not flow", "one \n-- \nAda", false, "one\n-- \nAda"),
+        ];
+        for (says, text, del_sp, expected) in cases {
+            assert_eq!(flowed(text, del_sp), expected, "{says}");
+        }
+    }
+}
