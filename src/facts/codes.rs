@@ -209,8 +209,15 @@ fn judge(text: &str, span: Range<usize>) -> Option<Candidate> {
     Some(Candidate { span, points: shape + cue + capitals })
 }
 
-/// `21-11-2025`, `06-apr-2026`: a date.
+/// `21-11-2025`, `06-apr-2026`, `2026-03-14t09`: a date.
 fn is_date_like(lower: &str) -> bool {
+    let stamp = lower.split_once('t').is_some_and(|(day, hour)| {
+        let number = |s: &str, least: usize| s.len() >= least && s.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+        number(day, 8) && number(hour, 2) && day.starts_with("20")
+    });
+    if stamp {
+        return true;
+    }
     let mut parts = lower.split(['-', '/']);
     let (Some(day), Some(month), Some(year)) = (parts.next(), parts.next(), parts.next()) else { return false };
     day.bytes().all(|b| b.is_ascii_digit()) && super::dates::words::month(month).is_some() && year.bytes().all(|b| b.is_ascii_digit())

@@ -1,114 +1,96 @@
-//! What a message sounds like, as a set of numbered features: its words, the concepts they speak of, and which concepts stand together.
+//! What a message sounds like, as numbered features: its words, the concepts they speak of, and what is said to happen to what.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
-
-use regex::Regex;
-
+use super::clauses::Clause;
+use super::concepts::{Concepts, Hash, Id, hash_of};
 use super::sentences::Sentence;
 
-/// Things that a following sentence may speak of as "it".
-const THINGS: [&str; 9] = ["code", "link", "invite", "mail", "password", "reset", "login", "account", "address"];
-/// Where a contrast begins, a new thought begins.
-const CONTRASTS: [&str; 4] = [" but ", " mais ", " sauf ", " however "];
-
-/// The concepts of `reading/concepts.toml`, compiled.
-#[derive(Debug, Default)]
-pub struct Concepts {
-    /// Name and pattern, in the order of their names.
-    pub named: Vec<(String, Regex)>,
-}
-
 /// A feature, told apart by its hash.
-pub type Feature = u64;
+pub type Feature = Hash;
 
-type Hasher = BuildHasherDefault<DefaultHasher>;
-
-/// A map from features that needs no random keys: the program reads the same message the same way every time.
-pub type FeatureMap<T> = HashMap<Feature, T, Hasher>;
-
-fn hash(parts: &[&str]) -> Feature {
-    Hasher::default().hash_one(parts)
+/// Kinds of features: the same words make another feature in another place.
+#[derive(Clone, Copy)]
+enum Kind {
+    Bias = 1,
+    Word,
+    Two,
+    Concept,
+    Pair,
+    Follows,
+    Happens,
+    Beside,
+    BesideAny,
+    About,
+    AboutAny,
+    Carried,
+    CarriedAny,
 }
 
-/// The features of a text, each once, sorted.
-pub fn of(sentences: &[Sentence], concepts: &Concepts) -> Vec<Feature> {
-    let mut found = vec![hash(&["bias"])];
-    let mut previous: Vec<&str> = Vec::new();
-    for sentence in sentences {
-        words(&sentence.folded, &mut found);
-        for thought in thoughts(&sentence.folded) {
-            let heard = heard(&thought, concepts);
-            thought_features(&heard, &previous, &mut found);
-            previous = heard;
-        }
-    }
-    found.sort_unstable();
-    found.dedup();
-    found
+/// Concepts of one clause whose pairs are counted at most.
+const MOST: usize = 24;
+
+fn feature(kind: Kind, parts: &[Hash]) -> Feature {
+    let start = (kind as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    parts.iter().fold(start, |hash, part| (hash.rotate_left(23) ^ part).wrapping_mul(0xff51_afd7_ed55_8ccd))
 }
 
-/// The names of all concepts that are spoken of, each once.
-pub fn concepts_in<'a>(sentences: &[Sentence], concepts: &'a Concepts) -> Vec<&'a str> {
-    let spoken = |pattern: &Regex| sentences.iter().any(|s| pattern.is_match(&s.folded));
-    concepts.named.iter().filter(|(_, pattern)| spoken(pattern)).map(|(name, _)| name.as_str()).collect()
-}
-
-fn words(folded: &str, found: &mut Vec<Feature>) {
-    let words: Vec<&str> = folded.split(' ').filter(|w| !w.is_empty()).collect();
-    found.extend(words.iter().map(|w| hash(&["w", w])));
-    for pair in words.windows(2) {
-        if let [a, b] = pair {
-            found.push(hash(&["b", a, b]));
-        }
-    }
-    for three in words.windows(3) {
-        if let [a, b, c] = three {
-            found.push(hash(&["t", a, b, c]));
-        }
-    }
-}
-
-fn thoughts(folded: &str) -> Vec<String> {
-    let mut parts = vec![folded.to_owned()];
-    for contrast in CONTRASTS {
-        parts = parts.iter().flat_map(|p| p.split(contrast).map(|s| format!(" {s} ")).collect::<Vec<_>>()).collect();
-    }
-    parts
-}
-
-/// The concepts of a thought, in the order in which they are spoken of.
-fn heard<'a>(thought: &str, concepts: &'a Concepts) -> Vec<&'a str> {
-    let mut hits: Vec<(usize, &str)> = Vec::new();
-    for (name, pattern) in &concepts.named {
-        hits.extend(pattern.find_iter(thought).map(|m| (m.start(), name.as_str())));
-    }
-    hits.sort_unstable();
-    hits.truncate(60);
-    hits.into_iter().map(|(_, name)| name).collect()
-}
-
-fn thought_features(heard: &[&str], previous: &[&str], found: &mut Vec<Feature>) {
-    let mut kinds = heard.to_vec();
-    kinds.sort_unstable();
-    kinds.dedup();
-    let negated = kinds.contains(&"neg");
-    for (at, a) in kinds.iter().enumerate() {
-        found.push(hash(&["c", a]));
-        if negated {
-            found.push(hash(&["n", a]));
-        }
-        for b in kinds.iter().skip(at + 1) {
-            found.push(hash(&["p", a, b]));
-            if negated {
-                found.push(hash(&["q", a, b]));
+/// Gives every feature to `take`, with the sentence that it was heard in; many come more than once.
+pub fn each(sentences: &[Sentence], clauses: &[Clause<'_>], concepts: &Concepts, take: &mut impl FnMut(usize, Feature)) {
+    take(0, feature(Kind::Bias, &[]));
+    for (at, sentence) in sentences.iter().enumerate() {
+        let mut before = None;
+        for word in sentence.words().filter(|word| *word != ",").map(hash_of) {
+            take(at, feature(Kind::Word, &[word]));
+            if let Some(before) = before {
+                take(at, feature(Kind::Two, &[before, word]));
             }
+            before = Some(word);
         }
     }
-    for (at, a) in heard.iter().enumerate() {
-        found.extend(heard.iter().skip(at + 1).take(2).map(|b| hash(&["s", a, b])));
+    for clause in clauses {
+        spoken_of(clause, concepts, take);
+        happening(clause, concepts, take);
     }
-    for thing in previous.iter().filter(|p| THINGS.contains(p)) {
-        found.extend(kinds.iter().map(|b| hash(&["x", thing, b])));
+}
+
+fn spoken_of(clause: &Clause<'_>, concepts: &Concepts, take: &mut impl FnMut(usize, Feature)) {
+    let hash = |id: Id| concepts.get(id).map_or(0, |c| c.hash);
+    let order: Vec<Hash> = clause.heard.iter().map(|h| hash(h.id)).collect();
+    let mut each = order.clone();
+    each.sort_unstable();
+    each.dedup();
+    each.truncate(MOST);
+    for (at, a) in each.iter().enumerate() {
+        take(clause.sentence, feature(Kind::Concept, &[*a]));
+        for b in each.iter().skip(at + 1) {
+            take(clause.sentence, feature(Kind::Pair, &[*a, *b]));
+        }
+    }
+    for (at, a) in order.iter().enumerate() {
+        for b in order.iter().skip(at + 1).take(2) {
+            take(clause.sentence, feature(Kind::Follows, &[*a, *b]));
+        }
+    }
+}
+
+fn happening(clause: &Clause<'_>, concepts: &Concepts, take: &mut impl FnMut(usize, Feature)) {
+    let hash = |id: Id| concepts.get(id).map_or(0, |c| c.hash);
+    let at = clause.sentence;
+    for happening in &clause.happens {
+        let well = u64::from(happening.well);
+        let what = hash(happening.hit.id).wrapping_add(well);
+        take(at, feature(Kind::Happens, &[what]));
+        for thing in clause.things.iter().map(|t| hash(t.id)) {
+            take(at, feature(Kind::Beside, &[thing, what]));
+            take(at, feature(Kind::BesideAny, &[thing, well]));
+        }
+        if clause.things.is_empty() {
+            for thing in clause.carried.iter().map(|id| hash(*id)) {
+                take(at, feature(Kind::Carried, &[thing, what]));
+                take(at, feature(Kind::CarriedAny, &[thing, well]));
+            }
+        } else if let Some(thing) = clause.about(happening).map(hash) {
+            take(at, feature(Kind::About, &[thing, what]));
+            take(at, feature(Kind::AboutAny, &[thing, well]));
+        }
     }
 }

@@ -124,6 +124,8 @@ pub struct Facts {
     pub intent: Intent,
     /// What is complained of, each kind once, in order of the enum.
     pub problems: Vec<Found<Problem>>,
+    /// Those of the problems that no meaning of the rules says: what was learned from examples proposes them.
+    pub proposed: Vec<Problem>,
     /// What was already tried, each kind once.
     pub tried: Vec<Found<Tried>>,
     /// The reading of the problem leaves no second thought; without it no machine answers alone.

@@ -1,6 +1,8 @@
 //! Message to [`Facts`]: what the person says, each with the words it was read from.
 
+pub mod clauses;
 pub mod codes;
+pub mod concepts;
 pub mod course;
 pub mod dates;
 pub mod emails;
@@ -9,7 +11,10 @@ pub mod features;
 pub mod found;
 pub mod language;
 pub mod learn;
+pub mod lessons;
 pub mod lexicon;
+pub mod meanings;
+pub mod measure;
 pub mod names;
 pub mod problems;
 pub mod sentences;
@@ -25,7 +30,7 @@ pub use found::{DateMention, EmailMention, Facts, Found, Intent, Place, Problem,
 pub use language::Language;
 pub use lexicon::Lexicon;
 
-use crate::message::Message;
+use crate::message::{Forwarded, Message};
 use dates::calendar::Order;
 use dates::{Mention, Now, evaluation};
 use error_text::KnownMessages;
@@ -40,6 +45,7 @@ pub fn extract(message: &Message, lexicon: &Lexicon) -> Facts {
         language: read.language,
         intent: complaint.intent,
         problems: complaint.problems,
+        proposed: complaint.proposed,
         tried: complaint.tried,
         sure: complaint.sure,
         first_name: read.names.first,
@@ -87,6 +93,10 @@ fn read(message: &Message, known: &KnownMessages) -> Read {
     let now = now(message, language);
     let mut details = details(&body, Place::Body, &addresses, now, known);
     fill_from_subject(&mut details, &subject, now, known);
+    let forwarded = message.forwarded.as_ref().map(|f| (f, Tokens::of(&f.text)));
+    if let Some((_, tokens)) = &forwarded {
+        fill_from_forwarded(&mut details, tokens, now, known);
+    }
     if details.invitation_code.is_none() {
         details.invitation_code = quoted_code(message.quoted.as_deref().unwrap_or(""));
     }
@@ -94,6 +104,9 @@ fn read(message: &Message, known: &KnownMessages) -> Read {
     let mut names = names::read(named, &signature, message.sender_name(), &addresses);
     if message.clean.trim().is_empty() {
         names.first.iter_mut().chain(names.last.iter_mut()).filter(|f| f.place == Place::Body).for_each(|f| f.place = Place::Subject);
+    }
+    if let Some((forwarded, tokens)) = &forwarded {
+        names = passed_on(names, forwarded, tokens);
     }
     let dates = details
         .mentions
@@ -139,6 +152,30 @@ fn fill_from_subject(details: &mut Details, subject: &Tokens, now: Now, known: &
         details.evaluation_on = details.evaluation_on.take().or(other.evaluation_on);
         details.evaluation_time = details.evaluation_time.take().or(other.evaluation_time);
     }
+}
+
+/// Takes from a mail that is passed on what the words above it do not tell.
+fn fill_from_forwarded(details: &mut Details, tokens: &Tokens, now: Now, known: &KnownMessages) {
+    let addresses: Vec<Range<usize>> = emails::read(tokens.text()).into_iter().map(|m| m.span).collect();
+    let other = self::details(tokens, Place::Quoted, &addresses, now, known);
+    details.error_text = details.error_text.take().or(other.error_text);
+    details.course = details.course.take().or(other.course);
+    details.invitation_code = details.invitation_code.take().or(other.invitation_code);
+    if details.evaluation_on.is_none() {
+        details.evaluation_on = other.evaluation_on;
+        details.evaluation_time = details.evaluation_time.take().or(other.evaluation_time);
+    }
+}
+
+/// Whoever passes a request on is not the candidate, unless the words above name one.
+fn passed_on(names: Names, forwarded: &Forwarded, tokens: &Tokens) -> Names {
+    if names.for_another {
+        return names;
+    }
+    let addresses: Vec<Range<usize>> = emails::read(&forwarded.text).into_iter().map(|m| m.span).collect();
+    let theirs = names::read(tokens, &Tokens::of(""), &forwarded.from.name, &addresses);
+    let quoted = |f: Found<String>| Found { place: Place::Quoted, ..f };
+    Names { first: theirs.first.map(quoted), last: theirs.last.map(quoted), for_another: true }
 }
 
 /// The code in an invitation quoted below.

@@ -1,5 +1,6 @@
 //! Text to folded sentences: what a message sounds like when accents, case, punctuation and personal details are taken away.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization;
@@ -15,8 +16,16 @@ const LONGEST: usize = 1_200;
 pub struct Sentence {
     /// Bytes of the text it was read from.
     pub span: Range<usize>,
-    /// Small ASCII words with one space between them, and around them. Addresses, codes and numbers are only named as such.
+    /// Small ASCII words with one space between them, and around them. Addresses, codes and numbers are only named as such;
+    /// a comma or a colon is a word of its own: `,`.
     pub folded: String,
+}
+
+impl Sentence {
+    /// The folded words.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        self.folded.split(' ').filter(|word| !word.is_empty())
+    }
 }
 
 /// The sentences of `text`, in order. Total and bounded.
@@ -102,12 +111,28 @@ fn plain(word: &str, out: &mut String) {
             }
             c if c.is_ascii_alphanumeric() => folded.push(c),
             c if c.is_alphanumeric() => folded.push('x'),
+            ',' | ':' => folded.push_str(" , "),
             _ => folded.push(' '),
         }
     }
     for piece in folded.split_whitespace() {
-        contraction(piece, out);
+        contraction(&unstretched(piece), out);
     }
+}
+
+/// "pleeease" and "heeelp": no word of either language has a letter three times in a row.
+fn unstretched(word: &str) -> Cow<'_, str> {
+    let bytes = word.as_bytes();
+    if !bytes.windows(3).any(|three| matches!(three, [a, b, c] if a == b && b == c)) {
+        return Cow::Borrowed(word);
+    }
+    let mut out = String::with_capacity(word.len());
+    let mut chars = word.chars().peekable();
+    while let Some(c) = chars.next() {
+        out.push(c);
+        while chars.next_if_eq(&c).is_some() {}
+    }
+    Cow::Owned(out)
 }
 
 /// English negations in one word, however they are typed, become two.
@@ -139,9 +164,10 @@ mod tests {
     fn words_lose_what_does_not_change_their_meaning() {
         let cases = [
             ("J’ai oublié", " j ai oublie "),
-            ("It doesn't work, CAN'T!", " it does not work can not "),
+            ("It doesn't work, CAN'T!", " it does not work , can not "),
             ("isnt cannot", " is not can not "),
             ("ada@uni.example NX07-4KTR 2026", " xmail xcode 0 "),
+            ("Heeelp, pleaaase: now", " help , please , now "),
         ];
         for (text, expected) in cases {
             assert_eq!(fold(text), expected);

@@ -29,6 +29,8 @@ fn message(subject: &str, clean: &str) -> Message {
         automatic: None,
         automatic_why: vec![],
         no_auto_reply: vec![],
+        failed_address: None,
+        forwarded: None,
         authentication: Authentication::NotProven("test".into()),
         defects: vec![],
     }

@@ -12,8 +12,8 @@ pub struct Words {
 }
 
 /// FNV-1a: quick on short words; nobody else chooses the words that are kept, so collisions cannot be forced.
-#[derive(Debug)]
-struct Fnv(u64);
+#[derive(Debug, Clone)]
+pub(super) struct Fnv(u64);
 
 impl Default for Fnv {
     fn default() -> Self {

@@ -61,10 +61,22 @@ pub fn of_facts(situation: &Situation<'_>) -> Vec<Reason> {
         let why = message.automatic_why.join("; ");
         return vec![reason(format!("a machine wrote it: {why}"), format!("écrit par une machine : {why}"))];
     }
-    let mut reasons: Vec<Reason> = situation.facts.problems.iter().map(|p| problem(p.value)).map(|(en, fr)| reason(en, fr)).collect();
+    let mut reasons: Vec<Reason> = situation.facts.problems.iter().map(|p| complaint(p.value, situation.facts)).collect();
     let (en, fr) = matched(situation.person.kind());
     reasons.push(reason(en, fr));
     reasons
+}
+
+/// A problem, and whether only examples speak for it.
+fn complaint(named: Problem, facts: &Facts) -> Reason {
+    let (en, fr) = problem(named);
+    if facts.proposed.contains(&named) {
+        return reason(
+            format!("{en} (proposed from examples, no rule says it)"),
+            format!("{fr} (proposé d'après des exemples, aucune règle ne le dit)"),
+        );
+    }
+    reason(en, fr)
 }
 
 /// Why this action.
@@ -77,6 +89,9 @@ pub fn of_action(situation: &Situation<'_>, action: Action, urgency: Urgency) ->
     }
     if action == Action::Draft && !situation.message.is_authenticated() {
         reasons.push(reason("the sender is not authenticated", "l'expéditeur n'est pas authentifié"));
+    }
+    if action == Action::Draft && situation.message.is_authenticated() && !situation.facts.sure {
+        reasons.push(reason("the reading leaves a second thought", "la lecture laisse un doute"));
     }
     if action == Action::Draft {
         let held = &situation.message.no_auto_reply;

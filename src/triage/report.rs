@@ -28,6 +28,7 @@ pub struct ReadLine<'a> {
     pub automatic: Option<Automatic>,
     pub automatic_why: &'a [String],
     pub no_auto_reply: &'a [String],
+    pub failed_address: Option<&'a str>,
     pub authenticated: bool,
     pub facts: FactLine<'a>,
     pub defects: &'a [String],
@@ -42,6 +43,7 @@ pub struct FactLine<'a> {
     pub language: Language,
     pub intent: Intent,
     pub problems: Vec<Problem>,
+    pub proposed: &'a [Problem],
     pub tried: Vec<Tried>,
     pub first_name: Option<&'a str>,
     pub last_name: Option<&'a str>,
@@ -157,6 +159,7 @@ pub fn read<'a>(file: &'a str, reading: &'a Reading) -> ReadLine<'a> {
         automatic: message.automatic,
         automatic_why: &message.automatic_why,
         no_auto_reply: &message.no_auto_reply,
+        failed_address: message.failed_address.as_deref(),
         authenticated: message.is_authenticated(),
         facts: fact_line(&reading.facts),
         defects: &message.defects,
@@ -242,6 +245,7 @@ fn fact_line(facts: &Facts) -> FactLine<'_> {
         evaluation_time: facts.evaluation_time.as_ref().map(|t| clock(t.value)),
         invitation_code: text(&facts.invitation_code),
         for_another: facts.for_another,
+        proposed: &facts.proposed,
     }
 }
 

@@ -220,6 +220,11 @@ fn day_alone(tokens: &Tokens, at: usize, french: bool) -> Option<(Calendar, usiz
     if !article || !ends || runs_on || hour || (before == "les" && !matches!(next, "et" | "a")) {
         return None;
     }
+    let shifted = tokens.follow(end, &["du", "mois", "prochain"]).or_else(|| tokens.follow(end, &["of", "next", "month"]));
+    if shifted.is_some() {
+        // The month itself is read as what follows.
+        return Some((Calendar { year: None, month: None, day: i8::try_from(day).ok()?, or: None, whole_month: false }, end));
+    }
     let end = tokens.follow(end, &["du", "mois"]).or_else(|| tokens.follow(end, &["of", "the", "month"])).unwrap_or(end);
     Some((Calendar { year: None, month: None, day: i8::try_from(day).ok()?, or: None, whole_month: false }, end))
 }

@@ -135,6 +135,23 @@ impl Group {
     }
 }
 
+impl Group {
+    /// `9:00 to 11:00`, `9h-11h30`, `1:30 to 3:30 pm`: the end of a clock range belongs to it, and its half of the day to both ends.
+    fn take_range(&mut self, tokens: &Tokens, bare: bool) {
+        let Some(first) = self.clock else { return };
+        let to = match tokens.fold(self.end) {
+            "-" | "to" | "a" | "until" | "till" | "et" | "and" | "jusqu" => self.end + 1,
+            _ => return,
+        };
+        let to = if tokens.fold(to) == "'" { to + 1 + usize::from(tokens.fold(to + 1) == "a") } else { to };
+        let Some(last) = clock::read(tokens, to, bare) else { return };
+        self.end = last.end;
+        if first.either_half && !last.either_half && last.hour >= 12 && first.hour + 12 <= last.hour {
+            self.clock = Some(Clock { hour: first.hour + 12, either_half: false, ..first });
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy)]
 enum Piece {
     Calendar(Calendar),
@@ -153,20 +170,20 @@ fn group(tokens: &Tokens, at: usize, now: Now) -> Option<Group> {
     };
     let needs_day = clock::read(tokens, at, false).is_none() && matches!(first, Piece::Clock(_));
     group.take(first, end);
-    group.end = range_end(tokens, &group).unwrap_or(group.end);
+    group.take_range(tokens, needs_day);
     for _ in 0..8 {
         let Some((piece, end)) = next_piece(tokens, now, &group) else { break };
         if !group.take(piece, end) {
             break;
         }
-        group.end = range_end(tokens, &group).unwrap_or(group.end);
+        group.take_range(tokens, false);
     }
     (!needs_day || group.has_day() || group.part.is_some()).then_some(group)
 }
 
 /// `at 10 on Friday`: a bare hour that only the day behind it makes one.
 fn leading_hour(tokens: &Tokens, at: usize) -> Option<(Piece, usize)> {
-    let led = matches!(tokens.fold_before(at), "at" | "@");
+    let led = matches!(tokens.fold_before(at), "at" | "@" | "from" | "between" | "entre" | "de");
     let clock = clock::read(tokens, at, true).filter(|_| led)?;
     Some((Piece::Clock(clock), clock.end))
 }
@@ -298,17 +315,6 @@ fn is_link(word: &str) -> bool {
             | "after"
             | "begins"
     )
-}
-
-/// `9:00 to 11:00`, `9h-11h30`: the end of a clock range belongs to it.
-fn range_end(tokens: &Tokens, group: &Group) -> Option<usize> {
-    group.clock?;
-    let to = match tokens.fold(group.end) {
-        "-" | "to" | "a" | "until" | "till" | "et" | "and" | "jusqu" => group.end + 1,
-        _ => return None,
-    };
-    let to = if tokens.fold(to) == "'" { to + 1 + usize::from(tokens.fold(to + 1) == "a") } else { to };
-    clock::read(tokens, to, false).map(|c| c.end)
 }
 
 fn resolve(tokens: &Tokens, group: &Group, now: Now, at: usize) -> Option<Mention> {

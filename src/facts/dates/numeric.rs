@@ -7,6 +7,9 @@ use crate::facts::tokens::{Gap, Kind, Tokens};
 /// `14/03/2026`, `2026-03-14`, `11.12.`, `06-Apr-2026`, `3/30`.
 pub(super) fn numeric(tokens: &Tokens, at: usize, order: Order) -> Option<(Calendar, usize)> {
     let (first, width) = tokens.number(at)?;
+    if width == 8 {
+        return compact(tokens, at, first);
+    }
     let sep = tokens.fold(at + 1);
     if !matches!(sep, "/" | "-" | ".")
         || tokens.gap(at + 1) != tokens.gap(at + 2)
@@ -18,7 +21,11 @@ pub(super) fn numeric(tokens: &Tokens, at: usize, order: Order) -> Option<(Calen
     if let Some(month) = words::month(tokens.fold(at + 2)).filter(|_| width <= 2) {
         let end = if tokens.fold(at + 3) == "." { at + 4 } else { at + 3 };
         let year = if tokens.fold(end) == sep { tokens.number(end + 1).and_then(|(y, w)| full_year(y, w)) } else { None };
-        return Some((calendar(year, month, first)?, if year.is_some() { end + 2 } else { end }));
+        let apart = tokens.number(end).filter(|_| tokens.gap(end) == Gap::Space).and_then(|(y, w)| full_year(y, w).filter(|_| w == 4));
+        return Some(match (year, apart) {
+            (None, Some(_)) => (calendar(apart, month, first)?, end + 1),
+            _ => (calendar(year, month, first)?, if year.is_some() { end + 2 } else { end }),
+        });
     }
     let (second, second_width) = tokens.number(at + 2)?;
     let third = if tokens.fold(at + 3) == sep && tokens.gap(at + 3) == tokens.gap(at + 4) { tokens.number(at + 4) } else { None };
@@ -36,6 +43,13 @@ pub(super) fn numeric(tokens: &Tokens, at: usize, order: Order) -> Option<(Calen
         (1..=2, None) if second_width <= 2 => without_year(tokens, at, (first, width), (second, second_width), order),
         _ => None,
     }
+}
+
+/// `20260314`.
+fn compact(tokens: &Tokens, at: usize, number: u32) -> Option<(Calendar, usize)> {
+    let (year, month) = (i16::try_from(number / 10_000).ok()?, i8::try_from(number / 100 % 100).ok()?);
+    let free = !glued_before(tokens, at) && (2000..2100).contains(&year);
+    Some((calendar(Some(year).filter(|_| free), month, number % 100).filter(|_| free)?, ends_free(tokens, at + 1)?))
 }
 
 /// `12/11`, `3/30`, `le 11.12.`: only where it stands as a day does.
@@ -76,7 +90,9 @@ fn without_year(tokens: &Tokens, at: usize, first: (u32, usize), second: (u32, u
     let sep = tokens.fold(at + 1);
     let led = LEADING.contains(&tokens.fold_before(at)) || words::weekday(tokens.fold_before(at), false).is_some();
     let plain = (first.1 == 2 && second.1 == 2 && (first.0 < 10 || second.0 < 10)) || first.0.max(second.0) > 12;
-    if (first.0, second.0) == (24, 7) || matches!(tokens.fold(at + 3), "%" | "h" | "am" | "pm" | "p" | ":") {
+    let marked = (1..=4)
+        .any(|i| at.checked_sub(i).is_some_and(|i| matches!(tokens.fold(i), "score" | "note" | "grade" | "mark" | "resultat" | "result")));
+    if (first.0, second.0) == (24, 7) || marked || matches!(tokens.fold(at + 3), "%" | "h" | "am" | "pm" | "p" | ":") {
         return None;
     }
     let end = match sep {

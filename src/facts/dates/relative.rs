@@ -64,6 +64,7 @@ fn named(tokens: &Tokens, at: usize) -> Option<(Relative, usize)> {
         "2" if tokens.gap(at + 1) == Gap::None && matches!(next, "day" | "moro" | "morrow" | "main" | "mro") => {
             days(i32::from(next != "day"), at + 2)
         }
+        "dem" | "2m" if next == "1" && tokens.gap(at + 1) == Gap::None => days(1, at + 2),
         "aujourd" => {
             tokens.follow(at, &["aujourd", "'", "hui"]).or_else(|| tokens.follow(at, &["aujourd", "hui"])).and_then(|end| days(0, end))
         }
@@ -75,8 +76,9 @@ fn named(tokens: &Tokens, at: usize) -> Option<(Relative, usize)> {
         "last" if next == "night" => part(-1, Part::Evening, at + 2),
         "ce" | "c" | "cet" | "cette" => this_part(tokens, at),
         "a" if matches!(next, "soir" | "matin") && tokens.gap(at + 1) == Gap::Space => part(0, Part::of(next)?, at + 2),
-        "day" => tokens
-            .follow(at, &["day", "after", "tomorrow"])
+        "day" => ["tomorrow", "tmrw", "tmr", "tomorow", "tommorow", "tommorrow"]
+            .iter()
+            .find_map(|tomorrow| tokens.follow(at, &["day", "after", tomorrow]))
             .and_then(|end| days(2, end))
             .or_else(|| tokens.follow(at, &["day", "before", "yesterday"]).and_then(|end| days(-2, end))),
         "after" if tokens.follow(at, &["after", "-", "tomorrow"]).is_some() => days(2, at + 3),
@@ -132,7 +134,7 @@ fn this_part(tokens: &Tokens, at: usize) -> Option<(Relative, usize)> {
 fn counted(tokens: &Tokens, at: usize, french: bool) -> Option<(Relative, usize)> {
     let word = tokens.fold(at);
     let lead = match word {
-        "in" | "within" | "dans" | "sous" => Some(at + 1),
+        "in" | "within" | "dans" | "ds" | "sous" => Some(at + 1),
         "d" => tokens.follow(at, &["d", "'", "ici"]),
         "il" => tokens.follow(at, &["il", "y", "a"]),
         "y" => tokens.follow(at, &["y", "a"]).or_else(|| tokens.follow(at, &["y", "'", "a"])),

@@ -64,6 +64,7 @@ pub(super) fn weekday(tokens: &Tokens, at: usize, french: bool) -> Option<(Relat
         ("en", "huit") => (Turn::After(1), end + 2),
         ("en", "quinze") => (Turn::After(2), end + 2),
         ("week", _) => (Turn::After(1), end + 1),
+        ("after", "next") => (Turn::After(1), end + 2),
         ("next", next) if words::unit(next).is_none() => (Turn::NextWeek, end + 1),
         ("gone", _) => (Turn::Last, end + 1),
         _ => (turn, end),

@@ -1,0 +1,238 @@
+//! What words are about: the concepts of `rules/reading/concepts.toml`, found in folded words.
+
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasherDefault, Hasher};
+
+use serde::Deserialize;
+
+use super::vocabulary::Fnv;
+
+/// A number that stands for a word, a concept or a feature.
+pub type Hash = u64;
+
+/// What kind of concept it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Group {
+    /// Something to which things happen: a code, a link, a password.
+    Things,
+    /// What happens when all is well: it works, it comes.
+    Good,
+    /// What happens when it is not: refused, expired, missing.
+    Bad,
+    /// Words that colour a sentence: not, still, thanks.
+    Words,
+    /// Matters other than getting in: grades, invoices.
+    Matters,
+}
+
+/// One concept.
+#[derive(Debug, Clone)]
+pub struct Concept {
+    /// Its name in the file.
+    pub name: String,
+    /// What kind it is.
+    pub group: Group,
+    /// The number that stands for it, the same in every run.
+    pub hash: Hash,
+}
+
+/// Number of a concept in [`Concepts::all`].
+pub type Id = u16;
+
+/// A concept heard in words `start..end`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Hit {
+    /// First word.
+    pub start: usize,
+    /// The word behind the last.
+    pub end: usize,
+    /// Which concept.
+    pub id: Id,
+}
+
+/// All concepts, ready to be found.
+#[derive(Debug, Default)]
+pub struct Concepts {
+    all: Vec<Concept>,
+    patterns: Vec<Pattern>,
+    /// Patterns by the hash of their first word; those that leave its ending open by the hash of what is fixed.
+    closed: HashedMap<Vec<u32>>,
+    open: HashedMap<Vec<u32>>,
+}
+
+#[derive(Debug)]
+struct Pattern {
+    words: Vec<Part>,
+    id: Id,
+}
+
+#[derive(Debug, Clone)]
+struct Part {
+    stem: Box<str>,
+    open: bool,
+}
+
+/// A word of the file that cannot be read as one.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Unreadable(pub String);
+
+/// Concepts that are taken from one clause at most.
+const MOST_HITS: usize = 48;
+
+impl Concepts {
+    /// Compiles groups of named word lists.
+    ///
+    /// # Errors
+    /// The first word that has signs other than small letters, digits, spaces, `*` and `?`.
+    pub fn compile(groups: &BTreeMap<Group, BTreeMap<String, Vec<String>>>) -> Result<Self, Unreadable> {
+        let mut concepts = Self::default();
+        for (group, named) in groups {
+            for (name, words) in named {
+                let id = Id::try_from(concepts.all.len()).map_err(|_| Unreadable(name.clone()))?;
+                concepts.all.push(Concept { name: name.clone(), group: *group, hash: hash_of(name) });
+                for word in words {
+                    concepts.add(word, id)?;
+                }
+            }
+        }
+        Ok(concepts)
+    }
+
+    fn add(&mut self, word: &str, id: Id) -> Result<(), Unreadable> {
+        let plain = word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || " *?".contains(c));
+        if !plain || word.trim().is_empty() || word.starts_with(['*', '?']) {
+            return Err(Unreadable(word.to_owned()));
+        }
+        for spelling in spellings(word) {
+            let parts: Vec<Part> = spelling.split_whitespace().map(part).collect();
+            let Some(first) = parts.first() else { continue };
+            let at = u32::try_from(self.patterns.len()).map_err(|_| Unreadable(word.to_owned()))?;
+            let index = if first.open { &mut self.open } else { &mut self.closed };
+            index.entry(hash_of(&first.stem)).or_default().push(at);
+            self.patterns.push(Pattern { words: parts, id });
+        }
+        Ok(())
+    }
+
+    /// The concept of a number.
+    pub fn get(&self, id: Id) -> Option<&Concept> {
+        self.all.get(usize::from(id))
+    }
+
+    /// The number of a named concept.
+    pub fn id(&self, name: &str) -> Option<Id> {
+        self.all.iter().position(|c| c.name == name).and_then(|at| Id::try_from(at).ok())
+    }
+
+    /// Every concept that `words` speak of, in the order in which they stand.
+    pub fn hear(&self, words: &[&str]) -> Vec<Hit> {
+        let mut hits = Vec::new();
+        for (start, word) in words.iter().enumerate() {
+            let mut hash = Fnv::default();
+            for byte in word.bytes() {
+                hash.write_u8(byte);
+                if let Some(patterns) = self.open.get(&hash.finish()) {
+                    self.fit(patterns, words, start, &mut hits);
+                }
+            }
+            if let Some(patterns) = self.closed.get(&hash.finish()) {
+                self.fit(patterns, words, start, &mut hits);
+            }
+        }
+        hits.sort_unstable();
+        hits.dedup();
+        hits.truncate(MOST_HITS);
+        hits
+    }
+
+    fn fit(&self, patterns: &[u32], words: &[&str], start: usize, hits: &mut Vec<Hit>) {
+        let rest = words.get(start..).unwrap_or_default();
+        for pattern in patterns.iter().filter_map(|at| self.patterns.get(*at as usize)) {
+            let length = pattern.words.len();
+            if length <= rest.len() && pattern.words.iter().zip(rest).all(|(part, word)| part.fits(word)) {
+                hits.push(Hit { start, end: start + length, id: pattern.id });
+            }
+        }
+    }
+}
+
+impl Part {
+    fn fits(&self, word: &str) -> bool {
+        if self.open { word.starts_with(&*self.stem) } else { word == &*self.stem }
+    }
+}
+
+fn part(word: &str) -> Part {
+    let stem = word.trim_end_matches('*');
+    Part { stem: stem.into(), open: stem.len() < word.len() }
+}
+
+/// All spellings of a word in which `?` makes the letter before it optional.
+fn spellings(word: &str) -> Vec<String> {
+    let Some(at) = word.find('?') else { return vec![word.to_owned()] };
+    let (before, after) = (word.get(..at).unwrap_or(""), word.get(at + 1..).unwrap_or(""));
+    let without = before.get(..before.len().saturating_sub(1)).unwrap_or("");
+    [format!("{before}{after}"), format!("{without}{after}")].iter().flat_map(|w| spellings(w)).collect()
+}
+
+/// The number that stands for a text, the same in every run.
+pub fn hash_of(text: &str) -> Hash {
+    let mut hash = Fnv::default();
+    hash.write(text.as_bytes());
+    hash.finish()
+}
+
+/// A map whose keys are hashes already: mixed once, not hashed again. Only built from files of the operator, never from strangers' text.
+pub type HashedMap<T> = HashMap<Hash, T, BuildHasherDefault<Mixed>>;
+
+/// Mixes a number that is a hash already.
+#[derive(Debug, Default, Clone)]
+pub struct Mixed(u64);
+
+impl Hasher for Mixed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        let mut hash = Fnv::default();
+        hash.write(bytes);
+        self.0 = hash.finish();
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = number.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(26);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn concepts() -> Concepts {
+        let words = |list: &[&str]| list.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>();
+        let things = BTreeMap::from([("code".to_owned(), words(&["codes?", "cle d activation"]))]);
+        let good = BTreeMap::from([("comes".to_owned(), words(&["receiv*", "come in"]))]);
+        Concepts::compile(&BTreeMap::from([(Group::Things, things), (Group::Good, good)])).unwrap()
+    }
+
+    #[test]
+    fn words_open_words_and_phrases_are_found() {
+        let concepts = concepts();
+        let names = |text: &str| -> Vec<String> {
+            let words: Vec<&str> = text.split(' ').collect();
+            concepts.hear(&words).iter().filter_map(|h| concepts.get(h.id)).map(|c| c.name.clone()).collect()
+        };
+        assert_eq!(names("my code was received"), ["code", "comes"]);
+        assert_eq!(names("ma cle d activation"), ["code"]);
+        assert_eq!(names("codec receipt come on"), Vec::<String>::new());
+        assert_eq!(names("two codes come in"), ["code", "comes"]);
+    }
+
+    #[test]
+    fn a_word_with_accents_is_answered_by_itself() {
+        let wrong = BTreeMap::from([("code".to_owned(), vec!["clé".to_owned()])]);
+        assert_eq!(Concepts::compile(&BTreeMap::from([(Group::Things, wrong)])).unwrap_err(), Unreadable("clé".into()));
+    }
+}
