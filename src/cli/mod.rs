@@ -5,6 +5,7 @@ mod directory;
 mod doctor;
 mod init;
 mod ledger;
+mod marked;
 mod read;
 mod rules;
 mod screen;
@@ -117,10 +118,14 @@ fn settings_if_any(config: &Path) -> anyhow::Result<Settings> {
 
 /// The rules and templates that the settings name, else those built in.
 fn playbook(settings: &Settings) -> anyhow::Result<Playbook> {
-    let (built_rules, built_templates) = Playbook::built_in_files();
-    let rules = texts(settings.rules.as_deref(), &["toml"], built_rules)?;
-    let templates = texts(settings.templates.as_deref(), &["hbs"], built_templates)?;
+    let rules = rule_files(settings)?;
+    let templates = texts(settings.templates.as_deref(), &["hbs"], Playbook::built_in_files().1)?;
     Ok(Playbook::load(&rules, &templates, settings.identity(), settings.letterhead(), settings.urgency)?)
+}
+
+/// The rules that the settings name, else those built in.
+fn rule_files(settings: &Settings) -> anyhow::Result<Vec<TextFile>> {
+    texts(settings.rules.as_deref(), &["toml"], Playbook::built_in_files().0)
 }
 
 fn texts(folder: Option<&Path>, endings: &[&str], built_in: Vec<TextFile>) -> anyhow::Result<Vec<TextFile>> {

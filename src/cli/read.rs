@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{Done, playbook, screen, settings_if_any};
+use super::{Done, marked, playbook, screen, settings_if_any};
 use crate::channels::files;
+use crate::facts::{Facts, Place};
 use crate::message::address::Address;
 use crate::settings::Settings;
 use crate::triage::{self, report};
@@ -71,7 +72,7 @@ impl Read {
                 Ok(mail) => {
                     let reading = triage::read(&mail.raw, &playbook);
                     let line = report::read(&mail.name, &reading);
-                    let text = if self.json { serde_json::to_string(&line)? } else { for_people(&mail.name, &line) };
+                    let text = if self.json { serde_json::to_string(&line)? } else { for_people(&mail.name, &line, &reading.facts) };
                     if !written(&mut out, &text)? {
                         return Ok(done);
                     }
@@ -96,7 +97,7 @@ pub fn written(out: &mut impl Write, line: &str) -> anyhow::Result<bool> {
     }
 }
 
-fn for_people(name: &str, line: &report::ReadLine<'_>) -> String {
+fn for_people(name: &str, line: &report::ReadLine<'_>, facts: &Facts) -> String {
     let mut lines = vec![screen::bold(&screen::safe(name))];
     let mut say = |label: &str, text: &str| {
         if !text.is_empty() {
@@ -111,7 +112,16 @@ fn for_people(name: &str, line: &report::ReadLine<'_>) -> String {
     say("automatic", &line.automatic.map(|a| format!("{}: {}", screen::word(&a), line.automatic_why.join("; "))).unwrap_or_default());
     say("language", line.facts.language.code());
     say("intent", &screen::word(&line.facts.intent));
-    say("problems", &line.facts.problems.iter().map(screen::word).collect::<Vec<_>>().join(", "));
+    for problem in &facts.problems {
+        let text = match problem.place {
+            Place::Body => line.clean,
+            Place::Subject => line.subject,
+            _ => "",
+        };
+        let words = text.get(problem.span.clone()).unwrap_or_default().replace('\n', " ");
+        let by = if facts.proposed.contains(&problem.value) { " (proposed from examples)" } else { "" };
+        say("problem", &format!("{}{by}: “{words}”", screen::word(&problem.value)));
+    }
     say("name", &[line.facts.first_name, line.facts.last_name].into_iter().flatten().collect::<Vec<_>>().join(" "));
     say("address", line.facts.email_used.unwrap_or_default());
     say("course", line.facts.course.unwrap_or_default());
@@ -122,7 +132,7 @@ fn for_people(name: &str, line: &report::ReadLine<'_>) -> String {
     );
     say("code", line.facts.invitation_code.unwrap_or_default());
     say("defects", &line.defects.join("; "));
-    lines.extend(line.clean.lines().map(|l| format!("  │ {}", screen::safe(l))));
+    lines.extend(marked::text(line.clean, facts).lines().map(|l| format!("  │ {l}")));
     lines.push(String::new());
     lines.join("\n")
 }
