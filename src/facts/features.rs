@@ -1,8 +1,10 @@
-//! What a message sounds like, as numbered features: its words, the concepts they speak of, and what is said to happen to what.
+//! What a message sounds like, as numbered features: its words and their beginnings, the concepts they speak of and how it goes with them.
 
-use super::clauses::Clause;
-use super::concepts::{Concepts, Hash, Id, hash_of};
-use super::sentences::Sentence;
+use std::hash::Hasher;
+
+use super::concepts::{Concepts, Hash, Hit};
+use super::lexicon::Heard;
+use super::vocabulary::Fnv;
 
 /// A feature, told apart by its hash.
 pub type Feature = Hash;
@@ -13,84 +15,127 @@ enum Kind {
     Bias = 1,
     Word,
     Two,
+    Stem,
+    LongStem,
+    TwoStems,
+    Near,
     Concept,
     Pair,
     Follows,
-    Happens,
-    Beside,
-    BesideAny,
-    About,
-    AboutAny,
-    Carried,
-    CarriedAny,
+    FollowsAnywhere,
+    Together,
 }
 
-/// Concepts of one clause whose pairs are counted at most.
+/// Letters that tell what a word is about, whatever its ending and its slips.
+const STEM: usize = 4;
+const LONG_STEM: usize = 5;
+/// Words further than this from each other are not heard as a pair.
+const NEAR: usize = 4;
+/// Concepts of one clause, and of one message, whose pairs are counted at most.
 const MOST: usize = 24;
+const MOST_TOGETHER: usize = 48;
 
-fn feature(kind: Kind, parts: &[Hash]) -> Feature {
+fn feature(kind: Kind, parts: [Hash; 2]) -> Feature {
     let start = (kind as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     parts.iter().fold(start, |hash, part| (hash.rotate_left(23) ^ part).wrapping_mul(0xff51_afd7_ed55_8ccd))
 }
 
+/// The hashes of a word and of its beginnings.
+struct Word {
+    whole: Hash,
+    stem: Hash,
+    long: Hash,
+    length: usize,
+}
+
+impl Word {
+    fn of(word: &str) -> Self {
+        let mut hash = Fnv::default();
+        let (mut stem, mut long) = (None, None);
+        for (at, byte) in word.bytes().enumerate() {
+            if at == STEM {
+                stem = Some(hash.finish());
+            }
+            if at == LONG_STEM {
+                long = Some(hash.finish());
+            }
+            hash.write_u8(byte);
+        }
+        let whole = hash.finish();
+        Self { whole, stem: stem.unwrap_or(whole), long: long.unwrap_or(whole), length: word.len() }
+    }
+}
+
 /// Gives every feature to `take`, with the sentence that it was heard in; many come more than once.
-pub fn each(sentences: &[Sentence], clauses: &[Clause<'_>], concepts: &Concepts, take: &mut impl FnMut(usize, Feature)) {
-    take(0, feature(Kind::Bias, &[]));
-    for (at, sentence) in sentences.iter().enumerate() {
-        let mut before = None;
-        for word in sentence.words().filter(|word| *word != ",").map(hash_of) {
-            take(at, feature(Kind::Word, &[word]));
-            if let Some(before) = before {
-                take(at, feature(Kind::Two, &[before, word]));
-            }
-            before = Some(word);
-        }
+pub fn each(heard: &Heard<'_>, concepts: &Concepts, take: &mut impl FnMut(usize, Feature)) {
+    take(0, feature(Kind::Bias, [0, 0]));
+    let mut words = Vec::new();
+    for (at, sentence) in heard.sentences.iter().enumerate() {
+        words.clear();
+        words.extend(sentence.words().filter(|word| *word != ",").map(Word::of));
+        of_words(&words, &mut |feature| take(at, feature));
     }
-    for clause in clauses {
-        spoken_of(clause, concepts, take);
-        happening(clause, concepts, take);
-    }
+    of_concepts(heard, concepts, take);
 }
 
-fn spoken_of(clause: &Clause<'_>, concepts: &Concepts, take: &mut impl FnMut(usize, Feature)) {
-    let hash = |id: Id| concepts.get(id).map_or(0, |c| c.hash);
-    let order: Vec<Hash> = clause.heard.iter().map(|h| hash(h.id)).collect();
-    let mut each = order.clone();
-    each.sort_unstable();
-    each.dedup();
-    each.truncate(MOST);
-    for (at, a) in each.iter().enumerate() {
-        take(clause.sentence, feature(Kind::Concept, &[*a]));
-        for b in each.iter().skip(at + 1) {
-            take(clause.sentence, feature(Kind::Pair, &[*a, *b]));
+fn of_words(words: &[Word], take: &mut impl FnMut(Feature)) {
+    for (at, word) in words.iter().enumerate() {
+        take(feature(Kind::Word, [word.whole, 0]));
+        if word.length > STEM {
+            take(feature(Kind::Stem, [word.stem, 0]));
         }
-    }
-    for (at, a) in order.iter().enumerate() {
-        for b in order.iter().skip(at + 1).take(2) {
-            take(clause.sentence, feature(Kind::Follows, &[*a, *b]));
+        if word.length > LONG_STEM {
+            take(feature(Kind::LongStem, [word.long, 0]));
+        }
+        let mut ahead = words.iter().skip(at + 1);
+        if let Some(next) = ahead.next() {
+            take(feature(Kind::Two, [word.whole, next.whole]));
+            take(feature(Kind::TwoStems, [word.stem, next.stem]));
+        }
+        for other in ahead.take(NEAR - 1) {
+            take(feature(Kind::Near, [word.long, other.long]));
         }
     }
 }
 
-fn happening(clause: &Clause<'_>, concepts: &Concepts, take: &mut impl FnMut(usize, Feature)) {
-    let hash = |id: Id| concepts.get(id).map_or(0, |c| c.hash);
-    let at = clause.sentence;
-    for happening in &clause.happens {
-        let well = u64::from(happening.well);
-        let what = hash(happening.hit.id).wrapping_add(well);
-        take(at, feature(Kind::Happens, &[what]));
-        for thing in clause.things.iter().map(|t| hash(t.id)) {
-            take(at, feature(Kind::Beside, &[thing, what]));
-            take(at, feature(Kind::BesideAny, &[thing, well]));
-        }
-        if clause.things.is_empty() {
-            for thing in clause.carried.iter().map(|id| hash(*id)) {
-                take(at, feature(Kind::Carried, &[thing, what]));
-                take(at, feature(Kind::CarriedAny, &[thing, well]));
+/// A concept and how it goes with it: the same word counts otherwise where it is negated.
+fn signed(hit: &Hit, well: Option<bool>, concepts: &Concepts) -> Hash {
+    concepts.get(hit.id).map_or(0, |c| c.hash).wrapping_add(well.map_or(0, |well| 1 + u64::from(well)))
+}
+
+fn of_concepts(heard: &Heard<'_>, concepts: &Concepts, take: &mut impl FnMut(usize, Feature)) {
+    let mut together: Vec<Hash> = Vec::new();
+    let mut last = None;
+    for clause in &heard.clauses {
+        let at = clause.sentence;
+        let well = |hit: &Hit| clause.happens.iter().find(|h| h.hit == *hit).map(|h| h.well);
+        let order: Vec<Hash> = clause.heard.iter().map(|hit| signed(hit, well(hit), concepts)).collect();
+        for pair in order.windows(2) {
+            if let [a, b] = pair {
+                take(at, feature(Kind::Follows, [*a, *b]));
             }
-        } else if let Some(thing) = clause.about(happening).map(hash) {
-            take(at, feature(Kind::About, &[thing, what]));
-            take(at, feature(Kind::AboutAny, &[thing, well]));
+        }
+        for concept in &order {
+            if let Some(before) = last.replace(*concept) {
+                take(at, feature(Kind::FollowsAnywhere, [before, *concept]));
+            }
+            if !together.contains(concept) && together.len() < MOST_TOGETHER {
+                together.iter().for_each(|other| take(at, pair(Kind::Together, *other, *concept)));
+                together.push(*concept);
+            }
+        }
+        let mut each = order;
+        each.sort_unstable();
+        each.dedup();
+        each.truncate(MOST);
+        for (place, a) in each.iter().enumerate() {
+            take(at, feature(Kind::Concept, [*a, 0]));
+            each.iter().skip(place + 1).for_each(|b| take(at, feature(Kind::Pair, [*a, *b])));
         }
     }
+}
+
+/// A pair in no order.
+fn pair(kind: Kind, a: Hash, b: Hash) -> Feature {
+    feature(kind, [a.min(b), a.max(b)])
 }

@@ -52,7 +52,7 @@ impl Ear {
         let sentences = sentences::of(&example.text);
         let heard = self.hear(&sentences);
         let mut found = Vec::new();
-        features::each(&sentences, &heard.clauses, &self.concepts, &mut |_, feature| found.push(feature));
+        features::each(&heard, &self.concepts, &mut |_, feature| found.push(feature));
         found.sort_unstable();
         found.dedup();
         (found, example.labels())
@@ -61,7 +61,7 @@ impl Ear {
     /// What the judges say.
     pub(super) fn judge(&self, judges: &Judges, heard: &Heard<'_>) -> Judged {
         judges.judge(heard.sentences.len(), |take| {
-            features::each(heard.sentences, &heard.clauses, &self.concepts, &mut |at, feature| take(at, feature));
+            features::each(heard, &self.concepts, &mut |at, feature| take(at, feature));
         })
     }
 
