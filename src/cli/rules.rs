@@ -121,6 +121,9 @@ fn print_wrong(measured: &Measured) {
         let sure = if *sure { "SURE, and yet " } else { "" };
         println!("{sure}meant {meant:?}, read {named:?}: {}", line(text));
     }
+    for (text, problem) in &measured.unsaid {
+        println!("judged rightly as {problem:?}, said by no meaning: {}", line(text));
+    }
     for (text, meant, read) in &measured.wrong_kind {
         println!("meant {meant:?}, read {read:?}: {}", line(text));
     }

@@ -60,6 +60,8 @@ pub struct Measured {
     pub heard: Vec<Tally>,
     /// Examples in which a meaning was heard wrongly: its number from 0, and the clause.
     pub misheard: Vec<(usize, String)>,
+    /// Examples that the judges read rightly and surely although no meaning says so: what meanings could still be taught.
+    pub unsaid: Vec<(String, Problem)>,
     /// Examples that both read wrongly: text, meant, named, and whether that was with a sure mind.
     pub wrong: Vec<(String, Vec<Problem>, Vec<Problem>, bool)>,
     /// Examples whose kind was read wrongly: text, meant, read.
@@ -126,6 +128,7 @@ fn one_file(path: &str, examples: &[Example], ear: &Ear, judges: &Judges) -> Mea
         settled: Tally::default(),
         heard: vec![Tally::default(); ear.entries.len()],
         misheard: Vec::new(),
+        unsaid: Vec::new(),
         wrong: Vec::new(),
         wrong_kind: Vec::new(),
     };
@@ -186,7 +189,11 @@ impl Measured {
         let named = named(scores);
         self.both.count(&example.problems, &named);
         let sure = problems::is_sure(scores.get(..PROBLEMS.len()).unwrap_or_default());
+        let judged_sure = sure;
         let sure = sure && named.first().is_some_and(|p| problems::understood(*p, ear, heard));
+        if judged_sure && !sure && named == example.problems {
+            self.unsaid.extend(named.iter().map(|p| (example.text.clone(), *p)));
+        }
         if sure {
             self.sure.count(named == example.problems);
         }

@@ -180,6 +180,8 @@ fn passed_on(names: Names, forwarded: &Forwarded, tokens: &Tokens) -> Names {
 
 /// The code in an invitation quoted below.
 fn quoted_code(quoted: &str) -> Option<Found<String>> {
+    // Most quoted mail holds none, and then there is no need to know its addresses.
+    codes::read(quoted, &[])?;
     let addresses: Vec<Range<usize>> = emails::read(quoted).into_iter().map(|m| m.span).collect();
     let span = codes::read(quoted, &addresses)?;
     Some(Found { value: quoted.get(span.clone())?.to_owned(), place: Place::Quoted, span })

@@ -7,7 +7,7 @@ use super::found::{Found, Intent, Place, Problem, Tried};
 use super::learn::Judged;
 use super::lessons::{KINDS, Kind, PROBLEMS, TRIED};
 use super::lexicon::{Ear, Heard, Lexicon};
-use super::sentences;
+use super::sentences::{self, Sentence};
 use crate::message::Message;
 
 /// What a message complains of.
@@ -25,6 +25,10 @@ pub struct Complaint {
     pub sure: bool,
 }
 
+/// From here on a problem is named; measured on writers that were left out, as the other figures here.
+const LINE: f32 = 0.05;
+/// Below this not even the nearest problem is named.
+const TOO_FAR: f32 = -0.4;
 /// How far above the line a single problem leaves no second thought, when the meanings hear it too.
 const SURE: f32 = 0.1;
 /// How far below the line every other problem leaves no second thought.
@@ -38,27 +42,22 @@ const COMMON: f32 = 0.2;
 /// Above a mail that is passed on, so few words say only what to do with it.
 const SHORT: usize = 600;
 
+/// A body of so few bytes needs the subject of the mail that it answers.
+const FEW_WORDS: usize = 80;
+
 /// What was tried is heard a little earlier: at worst a person looks who need not have.
 const TRIED_FROM: f32 = -0.25;
 
 /// Reads the complaint from the person's own words and the subject.
 pub fn read(message: &Message, lexicon: &Lexicon) -> Complaint {
-    let subject = sentences::of(&message.subject);
-    let in_subject = subject.len();
-    let mut all = subject;
-    all.extend(sentences::of(&message.clean));
-    let in_body = all.len();
-    if let Some(forwarded) = message.forwarded.as_ref().filter(|_| message.clean.len() < SHORT) {
-        all.extend(sentences::of(&forwarded.text));
-    }
-    if all.is_empty() {
+    let spoken = Spoken::of(message);
+    if spoken.sentences.is_empty() {
         return silent(message);
     }
-    let heard = lexicon.ear.hear(&all);
+    let heard = lexicon.ear.hear(&spoken.sentences);
     let judged = judge(lexicon, &heard);
     let (problems, kinds, tried) = parts(&judged);
-    // The subject of a reply is what the conversation was once about.
-    let intent = match all.get(in_subject..).filter(|body| message.is_reply() && !body.is_empty()) {
+    let intent = match spoken.body().filter(|_| message.is_reply() && spoken.in_subject > 0) {
         Some(body) => {
             let heard = lexicon.ear.hear(body);
             let judged = judge(lexicon, &heard);
@@ -70,18 +69,7 @@ pub fn read(message: &Message, lexicon: &Lexicon) -> Complaint {
     if intent != Intent::Request {
         return Complaint { intent, problems: Vec::new(), proposed: Vec::new(), tried: Vec::new(), sure: false };
     }
-    let place = |label: usize| {
-        let sentence = judged.places.get(label).copied().unwrap_or_default();
-        let span = all.get(sentence).map_or(0..0, |s| s.span.clone());
-        let place = if sentence < in_subject {
-            Place::Subject
-        } else if sentence < in_body {
-            Place::Body
-        } else {
-            Place::Quoted
-        };
-        (place, span)
-    };
+    let place = |label: usize| spoken.place(judged.places.get(label).copied().unwrap_or_default());
     let named = named(problems);
     Complaint {
         intent,
@@ -92,6 +80,46 @@ pub fn read(message: &Message, lexicon: &Lexicon) -> Complaint {
             .into_iter()
             .map(|at| found(TRIED.get(at).copied().unwrap_or(Tried::Junk), place(PROBLEMS.len() + KINDS.len() + at)))
             .collect(),
+    }
+}
+
+/// All sentences in which a complaint may stand.
+struct Spoken {
+    sentences: Vec<Sentence>,
+    /// So many of them stand in the subject, and in subject and body together; the rest in a mail that is passed on.
+    in_subject: usize,
+    in_body: usize,
+}
+
+impl Spoken {
+    fn of(message: &Message) -> Self {
+        // The subject of a reply is what the conversation was once about: it helps only where few words follow.
+        let stale = message.is_reply() && message.clean.len() > FEW_WORDS;
+        let mut sentences = if stale { Vec::new() } else { sentences::of(&message.subject) };
+        let in_subject = sentences.len();
+        sentences.extend(sentences::of(&message.clean));
+        let in_body = sentences.len();
+        if let Some(forwarded) = message.forwarded.as_ref().filter(|_| message.clean.len() < SHORT) {
+            sentences.extend(sentences::of(&forwarded.text));
+        }
+        Self { sentences, in_subject, in_body }
+    }
+
+    /// All but the subject, where there is more than that.
+    fn body(&self) -> Option<&[Sentence]> {
+        self.sentences.get(self.in_subject..).filter(|body| !body.is_empty())
+    }
+
+    fn place(&self, sentence: usize) -> (Place, Range<usize>) {
+        let span = self.sentences.get(sentence).map_or(0..0, |s| s.span.clone());
+        let place = if sentence < self.in_subject {
+            Place::Subject
+        } else if sentence < self.in_body {
+            Place::Body
+        } else {
+            Place::Quoted
+        };
+        (place, span)
     }
 }
 
@@ -138,10 +166,13 @@ pub(super) fn kind(scores: &[f32]) -> Kind {
     KINDS.iter().enumerate().max_by(|a, b| score(*a).total_cmp(&score(*b))).map_or(Kind::Request, |(_, kind)| *kind)
 }
 
-/// A request complains of something: the nearest problem when none is over the line.
+/// A request complains of something: the nearest problem when none is over the line, unless that is too far to say.
 pub(super) fn named(problems: &[f32]) -> Vec<usize> {
-    let named = above(problems, 0.0);
-    if named.is_empty() { strongest(problems).into_iter().collect() } else { named }
+    let named = above(problems, LINE);
+    if !named.is_empty() {
+        return named;
+    }
+    strongest(problems).filter(|at| problems.get(*at).is_some_and(|score| *score > TOO_FAR)).into_iter().collect()
 }
 
 pub(super) fn is_sure(problems: &[f32]) -> bool {

@@ -65,6 +65,7 @@ fn push(text: &str, span: Range<usize>, sentences: &mut Vec<Sentence>) {
 /// Folds one piece of text.
 pub fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len().min(LONGEST) + 2);
+    let mut scratch = String::new();
     out.push(' ');
     for word in text.split_whitespace() {
         if out.len() > LONGEST {
@@ -75,7 +76,7 @@ pub fn fold(text: &str) -> String {
                 out.push_str(name);
                 out.push(' ');
             }
-            None => plain(word, &mut out),
+            None => plain(word, &mut scratch, &mut out),
         }
     }
     out
@@ -87,36 +88,49 @@ fn personal(word: &str) -> Option<&'static str> {
     if core.contains('@') {
         return Some("xmail");
     }
-    let lower = core.get(..4.min(core.len())).unwrap_or_default().to_ascii_lowercase();
-    if lower == "http" || lower == "www." {
+    let begins = |with: &str| core.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(with));
+    if begins("http") || begins("www.") {
         return Some("xurl");
     }
-    let digits = core.chars().any(|c| c.is_ascii_digit());
-    let letters = core.chars().any(char::is_alphabetic);
-    let joined = core.chars().all(|c| c.is_alphanumeric() || c == '-');
-    (digits && letters && joined && core.chars().count() >= 5).then_some("xcode")
+    let digits = core.bytes().any(|b| b.is_ascii_digit());
+    (digits && is_joined(core)).then_some("xcode")
 }
 
-fn plain(word: &str, out: &mut String) {
-    let mut folded = String::with_capacity(word.len());
-    for c in word.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
-        match c {
-            'œ' => folded.push_str("oe"),
-            'æ' => folded.push_str("ae"),
-            '’' | '\'' | 'ʼ' => folded.push('\''),
-            c if c.is_ascii_digit() => {
-                if !folded.ends_with('0') {
-                    folded.push('0');
-                }
-            }
-            c if c.is_ascii_alphanumeric() => folded.push(c),
-            c if c.is_alphanumeric() => folded.push('x'),
-            ',' | ':' => folded.push_str(" , "),
-            _ => folded.push(' '),
-        }
+/// Five or more letters and digits in one piece, hyphens apart.
+fn is_joined(core: &str) -> bool {
+    let letters = core.chars().any(char::is_alphabetic);
+    letters && core.chars().all(|c| c.is_alphanumeric() || c == '-') && core.chars().count() >= 5
+}
+
+/// `scratch` is only there so that no word needs a new text of its own.
+fn plain(word: &str, scratch: &mut String, out: &mut String) {
+    scratch.clear();
+    if word.is_ascii() {
+        word.bytes().for_each(|b| folded(char::from(b.to_ascii_lowercase()), scratch));
+    } else {
+        let letters = word.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase);
+        letters.for_each(|c| folded(c, scratch));
     }
-    for piece in folded.split_whitespace() {
+    for piece in scratch.split_whitespace() {
         contraction(&unstretched(piece), out);
+    }
+}
+
+/// Adds one small letter without accents.
+fn folded(c: char, out: &mut String) {
+    match c {
+        'a'..='z' | '\'' => out.push(c),
+        '0'..='9' => {
+            if !out.ends_with('0') {
+                out.push('0');
+            }
+        }
+        ',' | ':' => out.push_str(" , "),
+        'œ' => out.push_str("oe"),
+        'æ' => out.push_str("ae"),
+        '’' | 'ʼ' => out.push('\''),
+        c if c.is_alphanumeric() => out.push('x'),
+        _ => out.push(' '),
     }
 }
 
@@ -139,6 +153,11 @@ fn unstretched(word: &str) -> Cow<'_, str> {
 fn contraction(word: &str, out: &mut String) {
     const STEMS: [&str; 16] =
         ["do", "does", "did", "is", "was", "are", "has", "have", "had", "wo", "ca", "would", "could", "should", "were", "ai"];
+    if !word.ends_with('t') && !word.contains('\'') {
+        out.push_str(word);
+        out.push(' ');
+        return;
+    }
     let stem = word.strip_suffix("n't").or_else(|| word.strip_suffix("nt").filter(|s| STEMS.contains(s)));
     match (stem, word) {
         (Some("ca"), _) | (_, "cannot") => out.push_str("can not "),
