@@ -169,13 +169,13 @@ fn fill_from_forwarded(details: &mut Details, tokens: &Tokens, now: Now, known: 
 
 /// Whoever passes a request on is not the candidate, unless the words above name one.
 fn passed_on(names: Names, forwarded: &Forwarded, tokens: &Tokens) -> Names {
-    if names.for_another {
+    if names.for_another || names.introduced {
         return names;
     }
     let addresses: Vec<Range<usize>> = emails::read(&forwarded.text).into_iter().map(|m| m.span).collect();
     let theirs = names::read(tokens, &Tokens::of(""), &forwarded.from.name, &addresses);
     let quoted = |f: Found<String>| Found { place: Place::Quoted, ..f };
-    Names { first: theirs.first.map(quoted), last: theirs.last.map(quoted), for_another: true }
+    Names { first: theirs.first.map(quoted), last: theirs.last.map(quoted), for_another: true, introduced: false }
 }
 
 /// The code in an invitation quoted below.

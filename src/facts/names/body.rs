@@ -16,21 +16,23 @@ pub struct Told {
     pub name: Written,
     /// It is of somebody whom the writer writes for.
     pub for_another: bool,
+    /// Said in words that can mean nothing else.
+    pub sure: bool,
 }
 
 /// The name that the body tells, by form lines, by introduction, or as the person written for.
 pub fn told(tokens: &Tokens, skip: &[Range<usize>]) -> Option<Told> {
     if let Some(name) = form(tokens) {
-        return Some(Told { name, for_another: false });
+        return Some(Told { name, for_another: false, sure: true });
     }
     let own = introduced(tokens, true);
     if let Some(name) = own {
-        return Some(Told { name, for_another: false });
+        return Some(Told { name, for_another: false, sure: true });
     }
     if let Some(name) = another(tokens, skip) {
-        return Some(Told { name, for_another: true });
+        return Some(Told { name, for_another: true, sure: false });
     }
-    introduced(tokens, false).map(|name| Told { name, for_another: false })
+    introduced(tokens, false).map(|name| Told { name, for_another: false, sure: false })
 }
 
 /// How a name may be written where it stands.

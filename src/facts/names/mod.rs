@@ -22,24 +22,36 @@ pub struct Names {
     pub last: Option<Found<String>>,
     /// Somebody writes for the candidate.
     pub for_another: bool,
+    /// The writer says in so many words who they are.
+    pub introduced: bool,
 }
 
 /// Reads the candidate's name. `body`: the person's own words; `from`: the display name in From.
 pub fn read(body: &Tokens, signature: &Tokens, from: &str, skip: &[Range<usize>]) -> Names {
     let told = body::told(body, skip);
     let display = Tokens::of(from);
-    let sources = [
-        (body, Place::Body, signed::signed(body, skip)),
-        (signature, Place::Signature, signed::in_signature(signature)),
-        (&display, Place::From, display_name(&display)),
-    ];
-    let mut names = Names { for_another: told.as_ref().is_some_and(|t| t.for_another), ..Names::default() };
+    let shown = display_name(&display);
+    // What From says and the words say too is the writer's name, whatever else looks like one.
+    let agreed = |tokens: &Tokens| shown.as_ref().and_then(|name| agreeing(tokens, &display, name));
+    let (in_body, in_signature) = (agreed(body), agreed(signature));
+    let signs = in_body.clone().or_else(|| signed::signed(body, skip).filter(|_| in_signature.is_none()));
+    let told = told.filter(|t| t.sure || t.for_another || in_body.is_none());
+    let mut names = Names {
+        for_another: told.as_ref().is_some_and(|t| t.for_another),
+        introduced: told.as_ref().is_some_and(|t| t.sure && !t.for_another),
+        ..Names::default()
+    };
     if let Some(told) = &told {
         names.take(body, Place::Body, &told.name);
     }
     if names.for_another {
         return names;
     }
+    let sources = [
+        (body, Place::Body, signs),
+        (signature, Place::Signature, in_signature.or_else(|| signed::in_signature(signature))),
+        (&display, Place::From, shown),
+    ];
     for (tokens, place, found) in &sources {
         if let Some(found) = found {
             names.fill(tokens, *place, found);
@@ -96,6 +108,23 @@ impl Names {
     }
 }
 
+/// The name in From as `tokens` spell it, in either order, where it stands last.
+fn agreeing(tokens: &Tokens, display: &Tokens, name: &Written) -> Option<Written> {
+    let words = |span: &Range<usize>| -> Vec<&str> {
+        (0..display.len()).filter(|i| display.get(*i).is_some_and(|t| span.contains(&t.span.start))).map(|i| display.fold(i)).collect()
+    };
+    let (first, last) = (words(name.first.as_ref()?), words(name.last.as_ref()?));
+    let both = |at: usize, a: &[&str], b: &[&str]| {
+        let end = tokens.follow(at, a)?;
+        let next = end + usize::from(tokens.fold(end) == ",");
+        Some((tokens.span(at, end), tokens.span(next, tokens.follow(next, b)?)))
+    };
+    (0..tokens.len()).rev().find_map(|at| {
+        let (first, last) = both(at, &first, &last).or_else(|| both(at, &last, &first).map(|(last, first)| (first, last)))?;
+        Some(Written { first: Some(first), last: Some(last) })
+    })
+}
+
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -142,6 +171,10 @@ mod tests {
             ("My code fails.", "", "Thomas N", Some("Thomas"), None),
             ("Je m'appelle Chantal Émond", "", "Chantal Emond", Some("Chantal"), Some("Émond")),
             ("Moi c'est Maxime Charbonneau-Poirier", "", "Max Charbonneau", Some("Maxime"), Some("Charbonneau-Poirier")),
+            ("My code fails.\n\nHarriet Lowe\nGraduate Surveyor", "", "Harriet Lowe", Some("Harriet"), Some("Lowe")),
+            ("Étude fermée.\n\nStéphane Kessler\nÉtude Kessler-Vionnet", "", "KESSLER Stéphane", Some("Stéphane"), Some("Kessler")),
+            ("Sat Sri Akal / hello,\nmy code fails.\n\nGurpreet Dhaliwal", "", "Gurpreet Dhaliwal", Some("Gurpreet"), Some("Dhaliwal")),
+            ("My code fails.\nRupert Ashby-Vane FRICS (retd), resitting", "", "Rupert Ashby-Vane", Some("Rupert"), Some("Ashby-Vane")),
             ("", "", "", None, None),
         ];
         for (body, signature, from, first, last) in cases {
