@@ -1,6 +1,7 @@
 //! French or English.
 
 use super::tokens::Tokens;
+use super::vocabulary::Words;
 
 /// The two languages of the desk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize, serde::Deserialize)]
@@ -32,21 +33,47 @@ impl Language {
     }
 }
 
-/// The language of `text` as its small words tell it; where they tell nothing, that of `subject`; else English.
+/// The language of `text` as its small words tell it, or else other words that only one language has; where they tell nothing,
+/// that of `subject`; else English.
 pub fn read(text: &Tokens, subject: &Tokens) -> Language {
-    let (french, english) = weigh(text);
-    let (french, english) = if french == english { weigh(subject) } else { (french, english) };
+    heavier(weigh(text))
+        .or_else(|| heavier(count(text)))
+        .or_else(|| heavier(weigh(subject)))
+        .or_else(|| heavier(count(subject)))
+        .or_else(|| by_letters(text.text()))
+        .or_else(|| by_letters(subject.text()))
+        .unwrap_or_default()
+}
+
+fn heavier((french, english): (u32, u32)) -> Option<Language> {
     match french.cmp(&english) {
-        std::cmp::Ordering::Greater => Language::Fr,
-        std::cmp::Ordering::Less => Language::En,
-        std::cmp::Ordering::Equal => by_letters(text.text()).or_else(|| by_letters(subject.text())).unwrap_or_default(),
+        std::cmp::Ordering::Greater => Some(Language::Fr),
+        std::cmp::Ordering::Less => Some(Language::En),
+        std::cmp::Ordering::Equal => None,
     }
 }
 
-/// Letter statistics, for texts without small words.
+/// Words of one language in a text that has no small words, such as a date alone.
+fn count(tokens: &Tokens) -> (u32, u32) {
+    let met = |words: &Words| (0..tokens.len().min(200)).map(|i| u32::from(words.has(tokens.fold(i)))).sum();
+    (met(&FRENCH), met(&ENGLISH))
+}
+
+static FRENCH: Words = Words::new(
+    "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre lundi mardi mercredi jeudi vendredi samedi \
+     dimanche prochain prochaine dernier derniere semaine mois annee jour jours heure heures matin midi minuit soir hier aujourd hui \
+     etudiant etudiante cours nom prenom numero erreur universite bonne journee aide probleme",
+);
+static ENGLISH: Words = Words::new(
+    "january february march april may june july august september october november december monday tuesday wednesday thursday friday \
+     saturday sunday next last week weekend month year day days hour hours morning noon midnight evening tonight yesterday today time \
+     student course name number error university college school regards problem ago later after before between",
+);
+
+/// Letter statistics, for texts without a word of either.
 fn by_letters(text: &str) -> Option<Language> {
     let allowed = whatlang::Detector::with_allowlist(vec![whatlang::Lang::Eng, whatlang::Lang::Fra]);
-    if text.split_whitespace().take(2).count() < 2 {
+    if text.split_whitespace().filter(|w| w.contains(char::is_alphabetic)).take(2).count() < 2 {
         return None;
     }
     match allowed.detect_lang(super::tokens::head(text, 2_000))? {
@@ -115,6 +142,12 @@ mod tests {
             ("Impossible d'activer", Fr),
             ("invitation not received", En),
             ("invitation jamais reçue", Fr),
+            ("April 1, 2026", En),
+            ("next Monday", En),
+            ("Date: 20 March 2026 Time: 10:00", En),
+            ("1 avril 2026", Fr),
+            ("lundi prochain", Fr),
+            ("2026-04-01 10:00", En),
         ];
         for (text, expected) in cases {
             assert_eq!(read(&Tokens::of(text), &Tokens::of("")), expected, "{text}");

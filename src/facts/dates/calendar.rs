@@ -1,10 +1,35 @@
 //! Days named by number: `2 décembre`, `Dec 2nd, 2026`, `14/03/2026`, `2026-03-14`, `06-Apr-2026`, `the 22nd`, `le 14`.
 
+use jiff::civil::{Date, Weekday};
+
 use super::numeric::{full_year, numeric};
 use super::spoken::words_number;
-use super::words;
+use super::weeks::is_mardi;
+use super::{clock, nth, words};
 use crate::facts::tokens::{Gap, Kind, Tokens};
 use crate::facts::vocabulary::Words;
+
+/// Which day of a month.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Day {
+    /// By its number.
+    Number(i8),
+    /// The so-manieth of its weekday; -1 is the last.
+    Nth(i8, Weekday),
+    /// The last.
+    Last,
+}
+
+impl Day {
+    /// The day in a month, where that month has it.
+    pub(super) fn within(self, year: i16, month: i8) -> Option<Date> {
+        match self {
+            Self::Number(day) => Date::new(year, month, day).ok(),
+            Self::Nth(nth, weekday) => Date::new(year, month, 1).ok()?.nth_weekday_of_month(nth, weekday).ok(),
+            Self::Last => Some(Date::new(year, month, 1).ok()?.last_of_month()),
+        }
+    }
+}
 
 /// A day as far as it is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,11 +39,18 @@ pub struct Calendar {
     /// The month, where it is told (`the 22nd` tells none).
     pub month: Option<i8>,
     /// The day of the month.
-    pub day: i8,
+    pub day: Day,
     /// The other reading as (month, day), where `05/03` leaves two.
-    pub or: Option<(i8, i8)>,
-    /// Only month and year are told.
+    pub or: Option<(i8, Day)>,
+    /// Month and year are told, the day hardly (`March 2026`, `fin mars`).
     pub whole_month: bool,
+}
+
+impl Calendar {
+    /// A day of which no month is told.
+    fn of_some_month(day: u32) -> Option<Self> {
+        Some(Self { year: None, month: None, day: Day::Number(i8::try_from(day).ok()?), or: None, whole_month: false })
+    }
 }
 
 /// In which order a text writes day and month in numbers.
@@ -36,7 +68,12 @@ pub enum Order {
 
 /// Reads a day at token `at`, with the token behind it.
 pub fn read(tokens: &Tokens, at: usize, french: bool, order: Order) -> Option<(Calendar, usize)> {
-    numeric(tokens, at, order).or_else(|| day_month(tokens, at)).or_else(|| month_day(tokens, at)).or_else(|| day_alone(tokens, at, french))
+    nth::read(tokens, at, french)
+        .or_else(|| numeric(tokens, at, order))
+        .or_else(|| year_first(tokens, at))
+        .or_else(|| day_month(tokens, at))
+        .or_else(|| month_day(tokens, at))
+        .or_else(|| day_alone(tokens, at, french))
 }
 
 pub(super) fn calendar(year: Option<i16>, month: i8, day: u32) -> Option<Calendar> {
@@ -47,7 +84,7 @@ pub(super) fn calendar(year: Option<i16>, month: i8, day: u32) -> Option<Calenda
         1..=12 => 31,
         _ => return None,
     };
-    (1..=most).contains(&day).then_some(Calendar { year, month: Some(month), day, or: None, whole_month: false })
+    (1..=most).contains(&day).then_some(Calendar { year, month: Some(month), day: Day::Number(day), or: None, whole_month: false })
 }
 
 /// A day number at token `at` with its suffix (`22nd`, `1er`, `dix-neuf`, `twenty-first`), and whether it is an ordinal.
@@ -82,19 +119,56 @@ fn day_month(tokens: &Tokens, at: usize) -> Option<(Calendar, usize)> {
     {
         return None;
     }
+    let mut month_before = 0;
     if matches!(tokens.fold(next), "-" | "to" | "au" | "a" | "et" | "and" | "&" | "ou" | "or" | "/" | "through" | "until")
-        && let Some((_, _, behind)) = day_number(tokens, next + 1)
+        && let Some((last, _, behind)) = day_number(tokens, next + 1)
         && month_at(tokens, behind).is_some()
     {
+        // `du 28 au 2 mai` begins in April.
+        month_before = i8::from(day > last && matches!(tokens.fold(next), "au" | "to" | "-" | "through" | "until"));
         next = behind;
     }
     let (month, end) = month_at(tokens, next).filter(|_| tokens.gap(next) != Gap::Blank)?;
     let spelled_out = tokens.is_word(at) && words::ordinal(tokens.fold(at)).is_none();
-    if spelled_out && matches!(tokens.fold(next), "may" | "mar" | "march" | "sept" | "sun") {
+    if spelled_out && matches!(tokens.fold(next), "may" | "mar" | "march" | "sept" | "sun") || (tokens.is_word(at) && is_verb(tokens, next))
+    {
         return None;
     }
-    let (year, end) = year_at(tokens, end);
+    let (year, end) = match year_at(tokens, end) {
+        (None, _) => short_year(tokens, end).map_or((None, end), |(y, behind)| (Some(y), behind)),
+        told => told,
+    };
+    let month = if month == 1 && month_before == 1 { 12 } else { month - month_before };
     Some((calendar(year, month, day)?, end))
+}
+
+/// `the second may need help`: a month's name in small letters before a word that no date goes on with.
+fn is_verb(tokens: &Tokens, at: usize) -> bool {
+    matches!(tokens.fold(at), "may" | "march")
+        && tokens.get(at).is_some_and(|t| !t.capital)
+        && tokens.is_word(at + 1)
+        && !may_follow_a_day(tokens.fold(at + 1))
+}
+
+/// `14th April 27`: two digits that are a year, since neither a clock time nor anything countable goes on from them.
+fn short_year(tokens: &Tokens, at: usize) -> Option<(i16, usize)> {
+    let (year @ 20..=39, 2) = tokens.number(at)? else { return None };
+    let free = if tokens.is_word(at + 1) {
+        may_follow_a_day(tokens.fold(at + 1))
+    } else {
+        tokens.gap(at + 1) != Gap::None || matches!(tokens.fold(at + 1), "" | "," | ")" | "!" | "?" | ";") || tokens.fold(at + 1) == "."
+    };
+    let decimal = tokens.fold(at + 1) == "." && tokens.gap(at + 2) == Gap::None && tokens.number(at + 2).is_some();
+    (free && !decimal && tokens.gap(at) == Gap::Space).then_some((full_year(year, 2)?, at + 1))
+}
+
+/// `2018 March 18`.
+fn year_first(tokens: &Tokens, at: usize) -> Option<(Calendar, usize)> {
+    let (year @ 1900..=2199, 4) = tokens.number(at)? else { return None };
+    let month = words::month(tokens.fold(at + 1)).filter(|_| tokens.gap(at + 1) == Gap::Space)?;
+    let (day, 1..=2) = tokens.number(at + 2)? else { return None };
+    let clock = clock::read(tokens, at + 2, false).is_some();
+    (!clock).then_some((calendar(full_year(year, 4), month, day)?, at + 3))
 }
 
 /// Whether the number at `at` is the tail of digits before it (`9:30`, `1.5`).
@@ -103,7 +177,7 @@ fn glued_number(tokens: &Tokens, at: usize) -> bool {
 }
 
 /// A month, `of` or `the` before it, an abbreviation's full stop behind it.
-fn month_at(tokens: &Tokens, at: usize) -> Option<(i8, usize)> {
+pub(super) fn month_at(tokens: &Tokens, at: usize) -> Option<(i8, usize)> {
     let mut at = at;
     while matches!(tokens.fold(at), "of" | "de" | "d" | "'" | "the" | "day" | "-") && tokens.gap(at) <= Gap::Line {
         at += 1;
@@ -117,7 +191,7 @@ fn month_at(tokens: &Tokens, at: usize) -> Option<(i8, usize)> {
 }
 
 /// `2026`, `, 2026`, `'26`.
-fn year_at(tokens: &Tokens, at: usize) -> (Option<i16>, usize) {
+pub(super) fn year_at(tokens: &Tokens, at: usize) -> (Option<i16>, usize) {
     let comma = matches!(tokens.fold(at), "," | "-" | "of" | "de" | "/");
     let next = at + usize::from(comma);
     if tokens.gap(next) > Gap::Line {
@@ -136,16 +210,20 @@ fn year_at(tokens: &Tokens, at: usize) -> (Option<i16>, usize) {
 /// `Dec 2`, `December the 2nd, 2026`, `August 10-12`, `March 2026`.
 fn month_day(tokens: &Tokens, at: usize) -> Option<(Calendar, usize)> {
     let word = tokens.fold(at);
-    if !tokens.is_word(at) || words::month(word).is_none() {
+    if !tokens.is_word(at) || words::month(word).is_none() || is_mardi(tokens, at) {
         return None;
     }
     let (month, mut next) = month_at(tokens, at)?;
+    if let Some(found) = month_joined(tokens, next, month) {
+        return Some(found);
+    }
     if let Some((year @ 1900..=2199, 4)) = tokens.number(next) {
         let clock = matches!(tokens.fold(next + 1), "h" | "hrs" | "hours");
-        return (!clock)
-            .then(|| (Calendar { year: full_year(year, 4), month: Some(month), day: 1, or: None, whole_month: true }, next + 1));
+        return (!clock).then(|| {
+            (Calendar { year: full_year(year, 4), month: Some(month), day: Day::Number(1), or: None, whole_month: true }, next + 1)
+        });
     }
-    if tokens.fold(next) == "the" {
+    if tokens.fold(next) == "the" || (tokens.fold(next) == "," && day_number(tokens, next + 1).is_some_and(|d| d.1)) {
         next += 1;
     }
     let (day, ordinal, end) = day_number(tokens, next)?;
@@ -166,6 +244,17 @@ fn month_day(tokens: &Tokens, at: usize) -> Option<(Calendar, usize)> {
     Some((calendar(year, month, day)?, end))
 }
 
+/// `August-10-2012`, `May/5/2026`, from the mark behind the month on.
+fn month_joined(tokens: &Tokens, at: usize, month: i8) -> Option<(Calendar, usize)> {
+    let sep = tokens.fold(at);
+    let touching = (at..at + 4).all(|i| tokens.gap(i) == Gap::None);
+    let (day, 1..=2) = tokens.number(at + 1).filter(|_| touching && matches!(sep, "-" | "/") && tokens.fold(at + 2) == sep)? else {
+        return None;
+    };
+    let (year, width) = tokens.number(at + 3)?;
+    Some((calendar(Some(full_year(year, width)?), month, day)?, at + 4))
+}
+
 /// `the 22nd`, `on 14th`, `le 14`, `le 3 du mois`.
 fn day_alone(tokens: &Tokens, at: usize, french: bool) -> Option<(Calendar, usize)> {
     let (day, ordinal, end) = day_number(tokens, at)?;
@@ -175,33 +264,12 @@ fn day_alone(tokens: &Tokens, at: usize, french: bool) -> Option<(Calendar, usiz
     let this_month =
         tokens.follow(end, &["of", "this", "month"]).or_else(|| tokens.follow(end, &["de", "ce", "mois"])).filter(|_| ordinal || french);
     if let Some(end) = this_month {
-        return Some((Calendar { year: None, month: None, day: i8::try_from(day).ok()?, or: None, whole_month: false }, end));
+        return Some((Calendar::of_some_month(day)?, end));
     }
     let article = match before {
         "the" => {
             let led = at.checked_sub(2).map_or("", |i| tokens.fold(i));
-            ordinal
-                && (matches!(
-                    led,
-                    "on" | "by"
-                        | "for"
-                        | "from"
-                        | "since"
-                        | "until"
-                        | "till"
-                        | "before"
-                        | "after"
-                        | "is"
-                        | "was"
-                        | "to"
-                        | "of"
-                        | "due"
-                        | "'"
-                        | "s"
-                        | ","
-                ) || words::weekday(led, false).is_some()
-                    || led.is_empty()
-                    || !tokens.is_word(end))
+            ordinal && (LEADS_TO_THE.has(led) || words::weekday(led, false).is_some() || led.is_empty() || !tokens.is_word(end))
         }
         "le" | "du" | "au" | "les" => tokens.is_word(at) == ordinal || tokens.kind(at) == Some(Kind::Number),
         "on" | "by" | "for" | "till" | "until" | "since" => ordinal,
@@ -213,7 +281,8 @@ fn day_alone(tokens: &Tokens, at: usize, french: bool) -> Option<(Calendar, usiz
         || (next == "," && tokens.gap(end + 1) == Gap::None && tokens.kind(end + 1) == Some(Kind::Number))
         || tokens.kind(end) == Some(Kind::Number);
     let part = |i: usize| words::Part::of(tokens.fold(i)).is_some();
-    let hour = matches!(next, "h" | "am" | "pm")
+    let hour = clock::read(tokens, at, false).is_some()
+        || matches!(next, "h" | "am" | "pm")
         || (next == "in" && part(end + 2))
         || (next == "du" && part(end + 1))
         || (next == "at" && tokens.fold(end + 1) == "night");
@@ -223,10 +292,10 @@ fn day_alone(tokens: &Tokens, at: usize, french: bool) -> Option<(Calendar, usiz
     let shifted = tokens.follow(end, &["du", "mois", "prochain"]).or_else(|| tokens.follow(end, &["of", "next", "month"]));
     if shifted.is_some() {
         // The month itself is read as what follows.
-        return Some((Calendar { year: None, month: None, day: i8::try_from(day).ok()?, or: None, whole_month: false }, end));
+        return Some((Calendar::of_some_month(day)?, end));
     }
     let end = tokens.follow(end, &["du", "mois"]).or_else(|| tokens.follow(end, &["of", "the", "month"])).unwrap_or(end);
-    Some((Calendar { year: None, month: None, day: i8::try_from(day).ok()?, or: None, whole_month: false }, end))
+    Some((Calendar::of_some_month(day)?, end))
 }
 
 fn may_follow_a_day(word: &str) -> bool {
@@ -236,8 +305,10 @@ fn may_follow_a_day(word: &str) -> bool {
 static MAY_FOLLOW_A_DAY: Words = Words::new(
     "at in by of from and or to this next but so morning evening afternoon i is for please pls plz it my the because thanks with \
      bc as we a de vers et ou pour du prochain courant des mais dans merci svp que car je j au matin soir midi noon pis faut donc \
-     apres avant before after until when if since ce pas par en how can",
+     apres avant before after until when if since ce pas par en how can plutot rather between entre through",
 );
+
+static LEADS_TO_THE: Words = Words::new("on by for from since until till before after is was to of due ' s , between and through");
 
 #[cfg(test)]
 mod tests {
@@ -245,7 +316,11 @@ mod tests {
 
     fn day(text: &str) -> Option<(Option<i16>, Option<i8>, i8)> {
         let tokens = Tokens::of(text);
-        (0..tokens.len()).find_map(|i| read(&tokens, i, true, Order::DayMonth)).map(|(c, _)| (c.year, c.month, c.day))
+        (0..tokens.len()).find_map(|i| read(&tokens, i, true, Order::DayMonth)).map(|(c, _)| (c.year, c.month, number(c)))
+    }
+
+    fn number(c: Calendar) -> i8 {
+        if let Day::Number(day) = c.day { day } else { 0 }
     }
 
     #[test]
@@ -309,8 +384,8 @@ mod tests {
     fn two_readings_are_kept_where_order_is_open() {
         let tokens = Tokens::of("05/03/2026");
         let (found, _) = read(&tokens, 0, false, Order::LikelyMonthDay).unwrap();
-        assert_eq!((found.month, found.day, found.or), (Some(5), 3, Some((3, 5))));
+        assert_eq!((found.month, number(found), found.or), (Some(5), 3, Some((3, Day::Number(5)))));
         let (found, _) = read(&Tokens::of("03/14/2026"), 0, false, Order::LikelyDayMonth).unwrap();
-        assert_eq!((found.month, found.day, found.or), (Some(3), 14, None));
+        assert_eq!((found.month, number(found), found.or), (Some(3), 14, None));
     }
 }

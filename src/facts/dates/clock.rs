@@ -45,21 +45,22 @@ pub fn read(tokens: &Tokens, at: usize, beside_day: bool) -> Option<Clock> {
 
 /// Whether a word that commonly leads to a clock time stands just before token `at`.
 pub fn is_led_to(tokens: &Tokens, at: usize) -> bool {
-    let before = tokens.fold_before(at);
-    BEFORE.contains(&before)
+    let softened = matches!(tokens.fold_before(at), "environ" | "approximately" | "roughly" | "exactement" | "exactly");
+    BEFORE.contains(&tokens.fold_before(at - usize::from(softened)))
 }
 
 fn digits(tokens: &Tokens, at: usize, beside_day: bool) -> Option<Clock> {
     let (n, width) = tokens.number(at)?;
     let before = tokens.fold_before(at);
-    if matches!(before, ":" | "/" | "." | "'" | "$" | "€" | "#") && tokens.gap(at) == Gap::None {
+    let stamp = before == "/" && tokens.fold(at + 1) == ":" && at.checked_sub(2).and_then(|i| tokens.number(i)).is_some_and(|n| n.1 == 4);
+    if matches!(before, ":" | "/" | "." | "'" | "$" | "€" | "#") && tokens.gap(at) == Gap::None && !stamp {
         return None;
     }
     if width == 4 {
         return four_digits(tokens, at, n, beside_day);
     }
     if width > 2 || n > 24 {
-        return None;
+        return past_the_hour(tokens, at);
     }
     with_colon(tokens, at, n, width)
         .or_else(|| with_h(tokens, at, n, beside_day))
@@ -67,6 +68,8 @@ fn digits(tokens: &Tokens, at: usize, beside_day: bool) -> Option<Clock> {
         .or_else(|| with_stop(tokens, at, n, width, beside_day))
         .or_else(|| o_clock(tokens, at + 1).and_then(|end| finish(tokens, n, 0, false, end)))
         .or_else(|| (n == 12).then(|| named(tokens, at + 1)).flatten())
+        .or_else(|| past_the_hour(tokens, at))
+        .or_else(|| hour_range(tokens, at, n, beside_day))
         .or_else(|| bare(tokens, at, n, beside_day))
 }
 
@@ -95,6 +98,9 @@ fn with_colon(tokens: &Tokens, at: usize, n: u32, width: usize) -> Option<Clock>
     let mut end = at + 3;
     if tokens.fold(end) == ":" && tokens.gap(end + 1) == Gap::None && tokens.number(end + 1).is_some() {
         end += 2;
+    }
+    if matches!(tokens.fold(end), "min" | "mins" | "minute" | "minutes" | "sec" | "secs" | "seconds" | "secondes") {
+        return None;
     }
     if matches!(tokens.fold(end), "hrs" | "hr" | "hours" | "h" | "heures") {
         return Clock::new(n, minute, false, end + 1);
@@ -141,8 +147,12 @@ pub(super) fn quarters(tokens: &Tokens, at: usize) -> (i64, usize) {
             return (add, end);
         }
     }
-    match words_number(tokens, at) {
-        Some((n @ 1..60, end)) if n >= 5 && words::unit(tokens.fold(end)).is_none() => (i64::from(n), end),
+    let and = tokens.fold(at) == "et";
+    let start = at + usize::from(and);
+    let number = words_number(tokens, start).or_else(|| tokens.number(start).filter(|_| and).map(|(n, _)| (n, start + 1)));
+    match number {
+        Some((n @ 1..60, end)) if words::unit(tokens.fold(end)) == Some(words::Unit::Minute) => (i64::from(n), end + 1),
+        Some((n @ 5..60, end)) if !and && words::unit(tokens.fold(end)).is_none() => (i64::from(n), end),
         _ => (0, at),
     }
 }
@@ -155,16 +165,28 @@ pub(super) fn lasts(tokens: &Tokens, at: usize) -> bool {
         || tokens.follow(at.saturating_sub(3), &["y", "'", "a"]).is_some_and(|end| end == at)
 }
 
-/// `2pm`, `11 a.m.`, `9-11am`.
+/// `2pm`, `11 a.m.`, `9-11am`, `between 1 and 4 pm`.
 fn with_meridiem(tokens: &Tokens, at: usize, n: u32) -> Option<Clock> {
     if let Some((pm, end)) = meridiem(tokens, at + 1) {
         return Clock::new(twelve(n, pm)?, 0, false, end);
     }
-    let to = matches!(tokens.fold(at + 1), "-" | "to");
+    let to = matches!(tokens.fold(at + 1), "-" | "to") || (tokens.fold(at + 1) == "and" && tokens.fold_before(at) == "between");
     let (until, 1..=2) = tokens.number(at + 2)? else { return None };
     let (pm, end) = meridiem(tokens, at + 3).filter(|_| to && n <= 12 && until <= 12)?;
-    let pm = if n > until || until == 12 { !pm && n != 12 || (pm && until != 12 && n <= until) } else { pm };
-    Clock::new(twelve(n, pm)?, 0, false, end)
+    // Noon or midnight lies between the two: `11-1pm` begins in the morning.
+    let crossed = n != 12 && (n > until || until == 12);
+    Clock::new(twelve(n, pm != crossed)?, 0, false, end)
+}
+
+/// `thurs 10-12`: right behind a weekday, two bare hours are one range.
+fn hour_range(tokens: &Tokens, at: usize, n: u32, beside_day: bool) -> Option<Clock> {
+    let behind_weekday = beside_day && words::weekday(tokens.fold_before(at), false).is_some();
+    let (_, 1..=2) = tokens.number(at + 2).filter(|(until, _)| behind_weekday && *until <= 24 && tokens.fold(at + 1) == "-")? else {
+        return None;
+    };
+    let counted = tokens.is_word(at + 3) && !may_follow_an_hour(tokens.fold(at + 3));
+    let goes_on = tokens.gap(at + 3) == Gap::None && matches!(tokens.fold(at + 3), "-" | "/" | ":" | "h");
+    if counted || goes_on { None } else { Clock::new(n, 0, n < 12, at + 3) }
 }
 
 /// `9.30am`, `at 9.30`, `à 13.30`.
@@ -185,18 +207,21 @@ fn with_stop(tokens: &Tokens, at: usize, n: u32, width: usize, beside_day: bool)
     finish(tokens, n, minute, width == 2 && n < 10, at + 3)
 }
 
-/// `at 9`, only beside a day, and where nothing countable follows.
+/// `at 9`, only beside a day or with a part of the day, and where nothing countable follows.
 fn bare(tokens: &Tokens, at: usize, n: u32, beside_day: bool) -> Option<Clock> {
     let next = tokens.fold(at + 1);
     let part = |i: usize| words::Part::of(tokens.fold(i)).is_some();
     let in_part = (next == "in" && tokens.fold(at + 2) == "the" && part(at + 3))
         || (next == "du" && part(at + 2))
         || (next == "at" && tokens.fold(at + 2) == "night");
-    let led = in_part || matches!(tokens.fold_before(at), "at" | "a" | "@" | "by" | "vers" | "around" | "about" | "from");
+    let before = tokens.fold_before(at);
+    let led = in_part || matches!(before, "at" | "a" | "@" | "by" | "vers" | "around" | "about" | "from" | "between");
+    let numbered =
+        matches!(before, "room" | "salle" | "local" | "question" | "number" | "numero" | "section" | "group" | "groupe" | "page");
     let goes_on =
         matches!(next, "%" | "/" | "$" | "€" | "°") || (matches!(next, ":" | "." | "-") && tokens.kind(at + 2) == Some(Kind::Number));
     let counted = tokens.is_word(at + 1) && !may_follow_an_hour(next);
-    if !beside_day || !led || goes_on || counted || n == 0 || n > 23 {
+    if !(beside_day || (in_part && !numbered)) || !led || goes_on || counted || n == 0 || n > 23 {
         return None;
     }
     Clock::new(n, 0, n < 12, at + 1)
@@ -215,6 +240,14 @@ pub(super) fn meridiem(tokens: &Tokens, at: usize) -> Option<(bool, usize)> {
     match first {
         "am" | "pm" => Some((first == "pm", at + 1)),
         "a" | "p" => {
+            let numbered = at.checked_sub(1).and_then(|i| tokens.kind(i)) == Some(Kind::Number);
+            if numbered && tokens.fold(at + 1) == "m" && tokens.gap(at + 1) == Gap::Space {
+                return Some((first == "p", at + 2));
+            }
+            let minutes = numbered && tokens.gap(at) == Gap::None && at.checked_sub(2).is_some_and(|i| tokens.fold(i) == ":");
+            if minutes && !(tokens.fold(at + 1) == "." && tokens.fold(at + 2) == "m") {
+                return Some((first == "p", at + 1));
+            }
             let dotted = tokens.follow(at + 1, &[".", "m"]).filter(|_| tokens.gap(at + 1) == Gap::None)?;
             let end = if tokens.fold(dotted) == "." && tokens.gap(dotted) == Gap::None { dotted + 1 } else { dotted };
             Some((first == "p", end))

@@ -1,11 +1,11 @@
 //! Days told from today: `tomorrow`, `ce soir`, `in two days`, `il y a 3 jours`, `next Friday`, `jeudi en huit`, `la semaine prochaine`.
 
-use crate::facts::vocabulary::Words;
 use jiff::civil::Weekday;
 
-use super::spoken::words_number;
-use super::weeks::{weekday, weeks};
-use super::words::{self, Part, Unit};
+use super::counted::counted;
+use super::length::Length;
+use super::weeks::{weekday, weekend, weeks};
+use super::words::Part;
 use crate::facts::tokens::{Gap, Kind, Tokens};
 
 /// Which of the weeks a weekday lies in.
@@ -32,14 +32,18 @@ pub enum Relative {
     Minutes(i32),
     /// So many months from today.
     Months(i32),
-    /// So many days after what is told next (`a week from Friday`).
-    Later(i32),
+    /// A length of time in several units from now (`in 1 year 2 months`).
+    Span(Length),
+    /// So much after what is told next (`a week from Friday`), or before it.
+    Later(Length),
     /// A weekday; the flag: the word has other meanings.
     Weekday(Weekday, Turn, bool),
     /// So many weeks from this one, day not told.
     Week(i32),
     /// So many months from this one, day not told.
     Month(i32),
+    /// The Saturday so many weeks from this one's.
+    Weekend(i32),
 }
 
 /// Reads what is told from today at token `at`, with the token behind it.
@@ -50,6 +54,7 @@ pub fn read(tokens: &Tokens, at: usize, french: bool) -> Option<(Relative, usize
     named(tokens, at)
         .map(|found| in_eight_days(tokens, found))
         .or_else(|| counted(tokens, at, french))
+        .or_else(|| weekend(tokens, at))
         .or_else(|| weeks(tokens, at))
         .or_else(|| weekday(tokens, at, french))
 }
@@ -130,148 +135,6 @@ fn this_part(tokens: &Tokens, at: usize) -> Option<(Relative, usize)> {
     }
 }
 
-/// `in 2 days`, `dans une demi-heure`, `3 days ago`, `a week from Friday`, `4 days until the exam`.
-fn counted(tokens: &Tokens, at: usize, french: bool) -> Option<(Relative, usize)> {
-    let word = tokens.fold(at);
-    let lead = match word {
-        "in" | "within" | "dans" | "ds" | "sous" => Some(at + 1),
-        "d" => tokens.follow(at, &["d", "'", "ici"]),
-        "il" => tokens.follow(at, &["il", "y", "a"]),
-        "y" => tokens.follow(at, &["y", "a"]).or_else(|| tokens.follow(at, &["y", "'", "a"])),
-        "ya" => Some(at + 1),
-        "ca" => tokens.follow(at, &["ca", "fait"]),
-        "depuis" | "since" => Some(at + 1),
-        _ => None,
-    };
-    let past = matches!(word, "il" | "y" | "ya" | "ca" | "depuis" | "since");
-    if let Some(start) = lead {
-        let start = skip_softeners(tokens, start);
-        let (count, unit, end) = amount(tokens, start)?;
-        if tokens.fold(end) == "ago" {
-            return span(-count, unit, end + 1);
-        }
-        if let Some(anchor) = leads_to_anchor(tokens, end).filter(|_| !past && matches!(unit, Unit::Day | Unit::Week | Unit::Fortnight)) {
-            return span(count, unit, end).and_then(|(r, _)| as_later(r, anchor));
-        }
-        let end = match (tokens.fold(end), tokens.fold(end + 1)) {
-            ("'", "time") => end + 2,
-            ("time", _) => end + 1,
-            _ => tokens.follow(end, &["jour", "pour", "jour"]).unwrap_or(end),
-        };
-        return span(if past { -count } else { count }, unit, end);
-    }
-    let (count, unit, end) = amount(tokens, at)?;
-    let next = tokens.fold(end);
-    match next {
-        "ago" => span(-count, unit, end + 1),
-        "left" | "away" | "hence" | "out" if tokens.fold_before(at) != "for" => span(count, unit, end + 1),
-        "from" if tokens.fold(end + 1) == "now" => span(count, unit, end + 2),
-        "to" if tokens.fold(end + 1) == "go" => span(count, unit, end + 2),
-        "until" | "till" | "til" => span(count, unit, end),
-        "before" | "avant" if !matches!(tokens.fold_before(at), "the" | "les") => {
-            span(count, unit, end).filter(|_| near_exam(tokens, end + 1))
-        }
-        _ => {
-            let anchor = leads_to_anchor(tokens, end).filter(|_| !french || next != "on")?;
-            span(count, unit, end).and_then(|(r, _)| as_later(r, anchor))
-        }
-    }
-}
-
-fn near_exam(tokens: &Tokens, at: usize) -> bool {
-    (at..at + 4).any(|i| super::evaluation::is_exam_word(tokens.fold(i)))
-}
-
-fn as_later(relative: Relative, anchor: usize) -> Option<(Relative, usize)> {
-    match relative {
-        Relative::Days(n, None) => Some((Relative::Later(n), anchor)),
-        _ => None,
-    }
-}
-
-/// `from tomorrow`, `on Thursday`, `today`, `after the 3rd`: where the anchor starts.
-fn leads_to_anchor(tokens: &Tokens, at: usize) -> Option<usize> {
-    let next = match tokens.fold(at) {
-        "from" | "on" | "after" | "this" => at + 1,
-        _ => at,
-    };
-    let word = tokens.fold(next);
-    if matches!(word, "now") && next > at {
-        return None;
-    }
-    let anchor = matches!(word, "today" | "tonight" | "tomorrow" | "tmrw" | "yesterday" | "demain")
-        || words::weekday(word, false).is_some_and(|w| !w.1);
-    anchor.then_some(next)
-}
-
-fn skip_softeners(tokens: &Tokens, at: usize) -> usize {
-    let mut at = at;
-    for _ in 0..3 {
-        if !SKIP_SOFTENERS.has(tokens.fold(at)) {
-            break;
-        }
-        at += 1;
-    }
-    at
-}
-
-/// `3 days`, `a week`, `une demi-heure`, `an hour and a half`, `two more weeks`: minutes where the unit is minutes or hours.
-fn amount(tokens: &Tokens, at: usize) -> Option<(i32, Unit, usize)> {
-    if let Some(end) = tokens
-        .follow(at, &["half", "an", "hour"])
-        .or_else(|| tokens.follow(at, &["une", "demi", "-", "heure"]))
-        .or_else(|| tokens.follow(at, &["une", "demi", "heure"]))
-    {
-        return Some((30, Unit::Minute, end));
-    }
-    let (count, mut next) = match tokens.number(at) {
-        Some((n, 1..=3)) => (n, at + 1),
-        Some(_) => return None,
-        None => match tokens.fold(at) {
-            "a" | "an" | "un" | "une" if tokens.fold(at + 1) == "couple" => (2, at + 2 + usize::from(tokens.fold(at + 2) == "of")),
-            "a" | "an" => (1, at + 1),
-            "quelques" | "few" => return None,
-            _ => words_number(tokens, at)?,
-        },
-    };
-    if matches!(tokens.fold(next), "more" | "full" | "short" | "other" | "autres" | "prochains" | "prochaines" | "petits" | "calendar") {
-        next += 1;
-    }
-    let unit = words::unit(tokens.fold(next)).filter(|_| tokens.gap(next) <= Gap::Line)?;
-    let count = i32::try_from(count).ok()?;
-    let mut end = next + 1;
-    let half = tokens
-        .follow(end, &["and", "a", "half"])
-        .or_else(|| tokens.follow(end, &["et", "demie"]))
-        .or_else(|| tokens.follow(end, &["et", "demi"]));
-    if unit != Unit::Hour {
-        return Some((count, unit, end));
-    }
-    let mut minutes = count.checked_mul(60)?;
-    if let Some(behind) = half {
-        (minutes, end) = (minutes + 30, behind);
-    } else if let Some((extra @ 0..60, 1..=2)) = tokens.number(end).filter(|_| tokens.gap(end) <= Gap::Space) {
-        (minutes, end) = (minutes + i32::try_from(extra).ok()?, end + 1);
-    }
-    Some((minutes, Unit::Minute, end))
-}
-
-fn span(count: i32, unit: Unit, end: usize) -> Option<(Relative, usize)> {
-    let relative = match unit {
-        Unit::Minute => Relative::Minutes(count),
-        Unit::Hour => Relative::Minutes(count.checked_mul(60)?),
-        Unit::Day => Relative::Days(count, None),
-        Unit::Week => Relative::Days(count.checked_mul(7)?, None),
-        Unit::Fortnight => Relative::Days(count.checked_mul(14)?, None),
-        Unit::Month => Relative::Months(count),
-        Unit::Year => Relative::Months(count.checked_mul(12)?),
-    };
-    Some((relative, end))
-}
-
-static SKIP_SOFTENERS: Words =
-    Words::new("about around exactly only just the next environ les less than moins de like deja approximately juste at most");
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -283,7 +146,8 @@ mod tests {
 
     #[test]
     fn days_are_told_from_today() {
-        use Relative::{Days, Later, Minutes, Month, Months, Week};
+        use Relative::{Days, Later, Minutes, Month, Months, Span, Week, Weekend};
+        let mixed = |months, days, minutes| Span(Length { months, days, minutes });
         let cases = [
             ("today", Days(0, None)),
             ("tonight", Days(0, Some(Part::Evening))),
@@ -313,12 +177,23 @@ mod tests {
             ("4 days until the exam", Days(4, None)),
             ("2 jours avant l’examen", Days(2, None)),
             ("in 2 months", Months(2)),
-            ("a week from Friday", Later(7)),
-            ("a week on Thursday", Later(7)),
+            ("a week from Friday", Later(Length::of_days(7))),
+            ("a week on Thursday", Later(Length::of_days(7))),
             ("next week", Week(1)),
             ("la semaine prochaine", Week(1)),
             ("le mois prochain", Month(1)),
             ("J-3", Days(3, None)),
+            ("two days after April 1", Later(Length::of_days(2))),
+            ("la veille du 2 avril", Later(Length::of_days(-1))),
+            ("in 1 year 2 months", Months(14)),
+            ("in 1 week and 2 days", Days(9, None)),
+            ("in 1d 2hr 5min", Minutes(1565)),
+            ("in 1 month and 3 days", mixed(1, 3, 0)),
+            ("dans trois quarts d’heure", Minutes(45)),
+            ("dans 2,5 heures", Minutes(150)),
+            ("les 2 prochaines semaines", Days(14, None)),
+            ("ce week-end", Weekend(0)),
+            ("next weekend", Weekend(1)),
         ];
         for (text, expected) in cases {
             assert_eq!(told(text), Some(expected), "{text}");

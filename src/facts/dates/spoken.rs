@@ -2,7 +2,7 @@
 
 use super::clock::{Clock, finish, is_led_to, lasts, may_follow_an_hour, meridiem, o_clock, quarters, twelve};
 use super::words;
-use crate::facts::tokens::Tokens;
+use crate::facts::tokens::{Kind, Tokens};
 
 /// noon, midi, midnight, minuit.
 pub(super) fn named(tokens: &Tokens, at: usize) -> Option<Clock> {
@@ -21,14 +21,10 @@ pub(super) fn named(tokens: &Tokens, at: usize) -> Option<Clock> {
     }
 }
 
-/// `half past two`, `quarter to nine`, `ten past 8`.
+/// `half past two`, `quarter to nine`, `ten past 8`, `20 minutes to 2pm`, `quarter to noon`.
 pub(super) fn past_the_hour(tokens: &Tokens, at: usize) -> Option<Clock> {
     let at = tokens.follow(at, &["a"]).filter(|i| tokens.fold(*i) == "quarter").unwrap_or(at);
-    let (minutes, next) = match tokens.fold(at) {
-        "half" => (30, at + 1),
-        "quarter" => (15, at + 1),
-        _ => words_number(tokens, at).filter(|(n, _)| *n < 60 && n % 5 == 0)?,
-    };
+    let (minutes, next) = minutes_told(tokens, at)?;
     let past = match tokens.fold(next) {
         "past" | "after" => true,
         word if tokens.fold(at) == "half"
@@ -40,13 +36,42 @@ pub(super) fn past_the_hour(tokens: &Tokens, at: usize) -> Option<Clock> {
         "to" | "before" | "of" if minutes != 30 => false,
         _ => return None,
     };
+    if let Some(twelve) = named(tokens, next + 1).filter(|c| c.minute == 0) {
+        let hour = if past { twelve.hour } else { (twelve.hour + 23) % 24 };
+        return Clock::new(hour, if past { minutes } else { 60 - minutes }, false, twelve.end);
+    }
     let (hour, end) = tokens.number(next + 1).map(|(n, _)| (n, next + 2)).or_else(|| words_number(tokens, next + 1))?;
     if !(1..=12).contains(&hour) || words::unit(tokens.fold(end)).is_some() {
         return None;
     }
+    let counted = tokens.kind(at) == Some(Kind::Number) && tokens.is_word(end) && meridiem(tokens, end).is_none();
+    if counted && !may_follow_an_hour(tokens.fold(end)) && o_clock(tokens, end).is_none() {
+        return None;
+    }
     let (hour, minute) = if past { (hour, minutes) } else { (if hour == 1 { 12 } else { hour - 1 }, 60 - minutes) };
     let end = o_clock(tokens, end).unwrap_or(end);
-    finish(tokens, hour, minute, false, end)
+    to_the_hour(finish(tokens, hour, minute, false, end)?, past, minute)
+}
+
+/// `20 minutes to 12am` lies before midnight: the half of the day is the told hour's, not the one before it.
+fn to_the_hour(clock: Clock, past: bool, minute: u32) -> Option<Clock> {
+    let crossed = !past && !clock.either_half && clock.hour % 12 == 11;
+    Clock::new(if crossed { (clock.hour + 12) % 24 } else { clock.hour }, minute, clock.either_half, clock.end)
+}
+
+/// The minutes before or past an hour: in words, or in digits with their unit.
+fn minutes_told(tokens: &Tokens, at: usize) -> Option<(u32, usize)> {
+    let minute = |i: usize| matches!(words::unit(tokens.fold(i)), Some(words::Unit::Minute));
+    match (tokens.fold(at), tokens.number(at)) {
+        ("half", _) => Some((30, at + 1)),
+        ("quarter", _) => Some((15, at + 1)),
+        (_, Some((n @ 1..60, 1..=2))) => minute(at + 1).then_some((n, at + 2)),
+        (_, Some(_)) => None,
+        _ => {
+            let (n, end) = words_number(tokens, at).filter(|(n, _)| *n < 60 && n % 5 == 0)?;
+            Some((n, end + usize::from(minute(end))))
+        }
+    }
 }
 
 /// `eight thirty`, `neuf heures`, `two o'clock`, `five pm`.

@@ -1,5 +1,7 @@
 //! Weeks, months and weekdays told from today: `next week`, `le mois prochain`, `jeudi en huit`.
 
+use jiff::civil::Weekday;
+
 use super::relative::{Relative, Turn};
 use super::words::{self, Unit};
 use crate::facts::tokens::{Gap, Tokens};
@@ -9,7 +11,7 @@ pub(super) fn weeks(tokens: &Tokens, at: usize) -> Option<(Relative, usize)> {
     let (first, second, third) = (tokens.fold(at), tokens.fold(at + 1), tokens.fold(at + 2));
     if matches!(first, "semaine" | "mois" | "annee" | "an") {
         let turn = match second {
-            "prochaine" | "prochain" => 1,
+            "prochaine" | "prochain" | "suivante" | "suivant" => 1,
             "passee" | "passe" | "derniere" | "dernier" => -1,
             "qui" if third == "vient" => return shift(first, 1, at + 3),
             _ => return None,
@@ -38,6 +40,35 @@ fn shift(unit: &str, turn: i32, end: usize) -> Option<(Relative, usize)> {
     }
 }
 
+/// `this weekend`, `ce week-end`, `la fin de semaine prochaine`.
+pub(super) fn weekend(tokens: &Tokens, at: usize) -> Option<(Relative, usize)> {
+    let first = tokens.fold(at);
+    let turn = match first {
+        "next" => 1,
+        "this" | "coming" | "ce" | "cette" | "le" | "la" => 0,
+        "last" => -1,
+        _ => return None,
+    };
+    let start = at + 1 + usize::from(tokens.fold(at + 1) == "coming");
+    let end = ["weekend", "week - end", "week end", "fin de semaine"].iter().find_map(|words| tokens.spells(start, words))?;
+    match tokens.fold(end) {
+        "prochain" | "prochaine" => Some((Relative::Weekend(0), end + 1)),
+        "dernier" | "derniere" | "passe" | "passee" => Some((Relative::Weekend(-1), end + 1)),
+        _ => (!matches!(first, "le" | "la")).then_some((Relative::Weekend(turn), end)),
+    }
+}
+
+/// Whether `mar` at token `at` is short for mardi: a day and its month follow (`mar. 5 mai`).
+pub(super) fn is_mardi(tokens: &Tokens, at: usize) -> bool {
+    let stop = tokens.fold(at + 1) == "." && tokens.gap(at + 1) == Gap::None;
+    let day = at + 1 + usize::from(stop);
+    if tokens.fold(at) != "mar" || !matches!(tokens.number(day), Some((1..=31, 1..=2))) {
+        return false;
+    }
+    let month = day + 1 + usize::from(tokens.fold(day + 1) == "er");
+    words::month(tokens.fold(month)).is_some() || (tokens.fold(month) == "/" && tokens.number(month + 1).is_some())
+}
+
 /// A weekday with `next`, `this`, `prochain`, `dernier`, `en huit`, `week` around it.
 pub(super) fn weekday(tokens: &Tokens, at: usize, french: bool) -> Option<(Relative, usize)> {
     let (turn, day_at) = match tokens.fold(at) {
@@ -49,7 +80,7 @@ pub(super) fn weekday(tokens: &Tokens, at: usize, french: bool) -> Option<(Relat
     if matches!(tokens.fold_before(at), "every" | "each" | "chaque" | "tous" | "les") {
         return None;
     }
-    let (day, weak) = words::weekday(tokens.fold(day_at), french)?;
+    let (day, weak) = if is_mardi(tokens, day_at) { (Weekday::Tuesday, true) } else { words::weekday(tokens.fold(day_at), french)? };
     let mut end = day_at + 1;
     if weak && tokens.fold(end) == "." && tokens.gap(end) == Gap::None {
         end += 1;

@@ -1,80 +1,24 @@
 //! Addresses in a person's own words: every one of them, and the one that is stated as used with the platform.
 
+mod domain;
 pub mod used;
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
 use super::found::EmailMention;
-use super::tokens::head;
+use super::tokens::{fold, head};
 
 /// No more than this many addresses are read from one text.
 const MOST: usize = 50;
 
-/// Mail providers whose names people mistype; a domain of this list is never corrected.
-const PROVIDERS: &[&str] = &[
-    "gmail.com",
-    "hotmail.com",
-    "hotmail.ca",
-    "hotmail.fr",
-    "hotmail.co.uk",
-    "hotmail.be",
-    "outlook.com",
-    "outlook.fr",
-    "outlook.be",
-    "live.com",
-    "live.ca",
-    "live.fr",
-    "live.be",
-    "msn.com",
-    "yahoo.com",
-    "yahoo.ca",
-    "yahoo.fr",
-    "yahoo.co.uk",
-    "yahoo.co.in",
-    "ymail.com",
-    "icloud.com",
-    "me.com",
-    "mac.com",
-    "aol.com",
-    "mail.com",
-    "email.com",
-    "protonmail.com",
-    "proton.me",
-    "gmx.com",
-    "gmx.ch",
-    "gmx.net",
-    "gmx.fr",
-    "videotron.ca",
-    "bell.net",
-    "sympatico.ca",
-    "rogers.com",
-    "shaw.ca",
-    "telus.net",
-    "eastlink.ca",
-    "orange.fr",
-    "wanadoo.fr",
-    "free.fr",
-    "sfr.fr",
-    "laposte.net",
-    "neuf.fr",
-    "bbox.fr",
-    "bluewin.ch",
-    "sunrise.ch",
-    "skynet.be",
-    "telenet.be",
-    "proximus.be",
-    "googlemail.com",
-    "zoho.com",
-    "fastmail.com",
-];
-
-/// `jean . tremblay at uni . example`, `marie (at) gmail.com`.
+/// `jean . tremblay at `, `marie (at) `, `jean dot roy at `: what stands before a domain where the `@` is spelled.
 static SPELLED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
-        r"(?i)\b([a-z0-9_+-]+(?:(?: ?\. ?| dot | point )[a-z0-9_+-]+)*)(?: ?[\[({] ?(?:at|a|arobase) ?[\])}] ?| at | arobase | a commercial )",
-        r"([a-z0-9-]+(?:(?: ?\. | \. ?|\.| ?[\[({] ?(?:dot|point) ?[\])}] ?| dot | point )[a-z0-9-]+)+)"
+        r"(?i)\b([a-z0-9_+-]+(?:(?: \. |\.| \.| dot | point )[a-z0-9_+-]+)*)",
+        r"(?: ?[\[({] ?(?:at|a|arobase) ?[\])}] ?| at | arobase | a commercial )"
     ))
     .ok()
 });
@@ -88,8 +32,19 @@ pub fn read(text: &str) -> Vec<EmailMention> {
         found.extend(spelled(text));
     }
     found.sort_by_key(|m| m.span.start);
-    found.dedup_by(|b, a| b.span.start < a.span.end);
+    found.dedup_by(|b, a| b.span.start < a.span.end || repeats(text, a, b));
     found
+}
+
+/// `ada@uni.example<mailto:ada@uni.example>`: one address, written twice by a program; the first takes the span of both.
+fn repeats(text: &str, first: &mut EmailMention, second: &EmailMention) -> bool {
+    let between = text.get(first.span.end..second.span.start).unwrap_or("").trim_end_matches(':');
+    let bare = between.strip_suffix("mailto").unwrap_or(between);
+    let same = first.address == second.address && bare.chars().all(|c| matches!(c, '<' | '[' | '(' | ' ' | '>' | ']'));
+    if same {
+        first.span.end = second.span.end;
+    }
+    same
 }
 
 fn contains_fold(text: &str, needle: &str) -> bool {
@@ -100,10 +55,6 @@ fn is_local(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '+' | '%' | '\'' | '’' | '~' | '=')
 }
 
-fn is_domain(c: char) -> bool {
-    c.is_alphanumeric() || matches!(c, '.' | '-' | '_')
-}
-
 /// The address around the `@` at byte `at`, blanks beside the `@` or the last dot forgiven.
 fn around(text: &str, at: usize) -> Option<EmailMention> {
     let before = text.get(..at)?;
@@ -111,81 +62,68 @@ fn around(text: &str, at: usize) -> Option<EmailMention> {
     let left = if spaced { before.trim_end_matches(' ') } else { before };
     let start = left.char_indices().rev().take(80).take_while(|(_, c)| is_local(*c)).last()?.0;
     let local = left.get(start..)?;
-    let skipped = local.len() - local.trim_start_matches(['.', '\'', '’', '-', '=', '%']).len();
+    let skipped = local.len() - without_label(local).trim_start_matches(['.', '\'', '’', '-', '=', '%']).len();
     let (start, local) = (start + skipped, local.get(skipped..)?);
     if local.is_empty() || !local.contains(char::is_alphanumeric) {
         return None;
     }
     let after = text.get(at + 1..)?;
-    let gap = after.len() - after.trim_start_matches(' ').len();
-    let rest = after.get(gap..)?;
-    let run = rest.char_indices().take(253).find(|(_, c)| !is_domain(*c)).map_or(rest.len().min(253), |(i, _)| i);
-    let domain = rest.get(..run)?.trim_end_matches(['.', '-', '_']);
-    if domain.is_empty() || gap > 1 || (gap == 1 && !domain.contains('.')) {
+    let signs = after.len() - after.trim_start_matches('@').len();
+    let rest = after.get(signs..)?;
+    let gap = rest.len() - rest.trim_start_matches(' ').len();
+    if gap > 1 || signs > 1 {
         return None;
     }
-    let tail = rest.get(domain.len()..)?;
-    let (domain, length) = loose_ending(domain, tail);
-    let end = at + 1 + gap + length;
-    let address = format!("{local}@{domain}").to_lowercase();
+    let (domain, length) = domain::read(rest.get(gap..)?, false)?;
+    // With blanks beside the `@`, only a dotted domain tells an address from `@home` and `exam @ 9`.
+    if (gap == 1 || spaced) && !domain.contains(['.', ',']) {
+        return None;
+    }
+    let address = format!("{local}{}{domain}", "@".repeat(signs + 1)).to_lowercase();
     let suggest = suggest(&address);
-    Some(EmailMention { address, suggest, span: start..end })
+    Some(EmailMention { address, suggest, span: start..at + 1 + signs + gap + length })
 }
 
-/// `gmail,com`, `gmail .com`, `uni . example`: the written ending belongs to the address where it is one.
-fn loose_ending(domain: &str, tail: &str) -> (String, usize) {
-    const ENDINGS: &[&str] = &["com", "ca", "fr", "net", "org", "edu", "ch", "be", "example", "uk", "con"];
-    let sep = tail.len() - tail.trim_start_matches([' ', ',', '.']).len();
-    let between = tail.get(..sep).unwrap_or("");
-    let word = tail.get(sep..).unwrap_or("");
-    let word = word.get(..word.find(|c: char| !c.is_alphanumeric()).unwrap_or(word.len())).unwrap_or("");
-    let known = ENDINGS.iter().any(|e| e.eq_ignore_ascii_case(word));
-    let provider = PROVIDERS.iter().any(|p| p.split('.').next().is_some_and(|name| name.eq_ignore_ascii_case(domain)));
-    let joined = match between {
-        "," | ", " => known && !domain.contains('.'),
-        " ." | " . " => known,
-        " " | ". " => known && provider && word != "be",
-        _ => false,
-    };
-    if !joined {
-        return (domain.to_owned(), domain.len());
+/// `email=ada@uni.example`: a label is no part of the address.
+fn without_label(local: &str) -> &str {
+    const LABELS: &[&str] =
+        &["email", "e-mail", "mail", "courriel", "adresse", "address", "user", "username", "login", "to", "from", "mel"];
+    match local.split_once('=') {
+        Some((label, rest)) if LABELS.iter().any(|l| l.eq_ignore_ascii_case(label)) => rest,
+        _ => local,
     }
-    let written = if between.contains(',') {
-        ","
-    } else if between.contains('.') {
-        "."
-    } else {
-        " "
-    };
-    let glue = if written == " " { "" } else { written };
-    (format!("{domain}{glue}{word}"), domain.len() + sep + word.len())
 }
 
 fn spelled(text: &str) -> Vec<EmailMention> {
     let Some(pattern) = SPELLED.as_ref() else { return Vec::new() };
     let mut found = Vec::new();
     for captures in pattern.captures_iter(text).take(MOST) {
-        let (Some(whole), Some(local), Some(domain)) = (captures.get(0), captures.get(1), captures.get(2)) else { continue };
-        let join = |s: &str| {
-            let s = s.to_lowercase().replace([' ', '(', ')', '[', ']', '{', '}'], " ");
-            s.split_whitespace().map(|w| if matches!(w, "dot" | "point") { "." } else { w }).collect::<String>()
-        };
-        let (name, domain) = (join(local.as_str()), join(domain.as_str()));
-        let bracketed = whole.as_str().contains(['(', '[', '{']) || contains_fold(whole.as_str(), "arobase");
-        let said = text.get(..whole.start()).is_some_and(|b| {
-            let tail: String = b.chars().rev().take(30).collect::<Vec<_>>().into_iter().rev().collect::<String>().to_lowercase();
-            ["mail", "adress", "address", "courriel"].iter().any(|w| tail.contains(w))
-        });
-        let dotted = name.contains(['.', '_']) || name.contains(|c: char| c.is_ascii_digit());
-        let spelled_dot = [" dot ", " point ", " . "].iter().any(|d| whole.as_str().to_lowercase().contains(d));
-        let sure = bracketed || said || (dotted && (spelled_dot || name.contains('.'))) || PROVIDERS.contains(&domain.as_str());
-        let ends = domain.rsplit('.').next().is_some_and(|e| e.len() >= 2 && e.chars().all(char::is_alphabetic));
-        if sure && ends {
-            let address = format!("{name}@{domain}");
-            found.push(EmailMention { suggest: suggest(&address), address, span: whole.range() });
+        let (Some(whole), Some(local)) = (captures.get(0), captures.get(1)) else { continue };
+        let Some((domain, length)) = text.get(whole.end()..).and_then(|rest| domain::read(rest, true)) else { continue };
+        let span = whole.start()..whole.end() + length;
+        let words = local.as_str().to_lowercase();
+        let name: String = words.split_whitespace().map(|w| if matches!(w, "dot" | "point") { "." } else { w }).collect();
+        if is_spelled(text, span.clone(), &name, &domain) {
+            let address = format!("{name}@{domain}").to_lowercase();
+            found.push(EmailMention { suggest: suggest(&address), address, span });
         }
     }
     found
+}
+
+/// Whether a spelled address is one, and not words around an `at`.
+fn is_spelled(text: &str, span: Range<usize>, name: &str, domain: &str) -> bool {
+    let whole = text.get(span.clone()).unwrap_or("");
+    let bracketed = whole.contains(['(', '[', '{']) || contains_fold(whole, "arobase");
+    let said = text.get(..span.start).is_some_and(|before| {
+        let tail = fold(before.get(before.floor_char_boundary(before.len().saturating_sub(30))..).unwrap_or(""));
+        ["mail", "adress", "courriel"].iter().any(|w| tail.contains(w))
+    });
+    let dotted = name.contains(['.', '_']) || name.contains(|c: char| c.is_ascii_digit());
+    let spelled_dot = [" dot ", " point ", " . "].iter().any(|d| contains_fold(whole, d));
+    let sure = bracketed || said || (dotted && (spelled_dot || name.contains('.'))) || domain::is_provider(domain);
+    let ends = domain.rsplit_once('.').is_some_and(|(_, e)| e.len() >= 2 && e.chars().all(char::is_alphabetic));
+    sure && ends
 }
 
 /// The whole corrected address, where `address` looks miswritten.
@@ -196,34 +134,13 @@ fn suggest(address: &str) -> Option<String> {
         better_local = better_local.replace("..", ".");
     }
     let better_local = better_local.strip_prefix("www.").unwrap_or(&better_local).to_owned();
-    let mut dotted = domain.replace([',', ' '], ".");
+    let mut dotted = domain.trim_start_matches('@').replace([',', ' '], ".");
     while dotted.contains("..") {
         dotted = dotted.replace("..", ".");
     }
-    let better_domain = provider_meant(&dotted).unwrap_or(dotted);
+    let better_domain = domain::provider_meant(&dotted).unwrap_or(dotted);
     let better = format!("{better_local}@{better_domain}");
     (better != address && better_domain.contains('.')).then_some(better)
-}
-
-/// The mail provider that a mistyped domain means.
-fn provider_meant(domain: &str) -> Option<String> {
-    if PROVIDERS.contains(&domain) {
-        return None;
-    }
-    let mended = match domain.rsplit_once('.') {
-        Some((name, "con" | "cmo" | "comm" | "ocm" | "vom" | "xom" | "cm" | "om" | "coom" | "cim" | "clm")) => format!("{name}.com"),
-        _ => domain.to_owned(),
-    };
-    let nearest = PROVIDERS.iter().filter(|p| p.len() >= 8).find(|p| {
-        **p == mended
-            || strsim::osa_distance(p, &mended) <= 1
-            || p.replace('.', "") == mended
-            || p.split('.').next().is_some_and(|n| n == mended && n != "mail")
-    });
-    match nearest {
-        Some(p) => Some((*p).to_owned()),
-        None => (mended != domain).then_some(mended),
-    }
 }
 
 #[cfg(test)]
@@ -271,6 +188,20 @@ mod tests {
             ("ada@hotmail.be", "ada@hotmail.be", None),
             ("été@école.example", "été@école.example", None),
             ("ada@uni.example. Merci", "ada@uni.example", None),
+            ("ada . roy at uni . example. Please help me", "ada.roy@uni.example", None),
+            ("I wrote. ada . roy at uni . example. it fails", "ada.roy@uni.example", None),
+            ("ada@uni.example.Please resend", "ada@uni.example", None),
+            ("ada@uni.example.merci d'avance", "ada@uni.example", None),
+            ("ada@mail.edu.uni.example.", "ada@mail.edu.uni.example", None),
+            ("ada@uni. example", "ada@uni.example", None),
+            ("ada @ uni . example . Thanks", "ada@uni.example", None),
+            ("ada@uni.example<mailto:ada@uni.example>", "ada@uni.example", None),
+            ("[ada@uni.example](mailto:ada@uni.example)", "ada@uni.example", None),
+            ("email=ada@uni.example", "ada@uni.example", None),
+            ("twitter @aroy, mail ada@uni.example", "ada@uni.example", None),
+            ("ada dot roy at uni dot example", "ada.roy@uni.example", None),
+            ("ada@@gmail.com", "ada@@gmail.com", Some("ada@gmail.com")),
+            ("bounce+ada=uni.example@mail.example", "bounce+ada=uni.example@mail.example", None),
         ];
         for (text, address, suggestion) in cases {
             assert_eq!(addresses(text), [(address.to_owned(), suggestion.map(str::to_owned))], "{text}");
@@ -279,7 +210,19 @@ mod tests {
 
     #[test]
     fn other_words_are_no_addresses() {
-        for text in ["@", "@home", "me@", "see you at work. Thanks", "look at nexam.example", "exam @ 9am", "a @ b", "10@ each", "@@@@"] {
+        for text in [
+            "@",
+            "@home",
+            "me@",
+            "see you at work. Thanks",
+            "look at nexam.example",
+            "exam @ 9am",
+            "a @ b",
+            "10@ each",
+            "@@@@",
+            "meet @ noon. Thanks",
+            "@ada_roy",
+        ] {
             assert_eq!(addresses(text), [], "{text}");
         }
     }
@@ -304,6 +247,14 @@ mod tests {
             ("It fails.\n\nAda Roy\nada@uni.example", None),
             ("Email: ada@uni.example", Some("ada@uni.example")),
             ("swap my email, im ada@uni.example right now and want roy@uni.example", Some("ada@uni.example")),
+            (
+                "I write from jt99@gmail.com because I cannot open my mailbox ada@uni.example where the invitation was sent.",
+                Some("ada@uni.example"),
+            ),
+            ("Not ada@uni.example but ada.roy@uni.example is the right one, that is what I used.", Some("ada.roy@uni.example")),
+            ("Pas ada@uni.example, mon compte est ada.roy@uni.example", Some("ada.roy@uni.example")),
+            ("Please change the address of old@uni.example to the address I'm writing from, new@home.example", Some("old@uni.example")),
+            ("Please change it to the address I'm writing from, new@home.example", None),
             ("ma prof jean@uni.example m'a dit que je suis inscrite avec ada@uni.example", Some("ada@uni.example")),
         ];
         for (text, expected) in cases {

@@ -14,6 +14,8 @@ enum Said {
     New,
     ForReplies,
     SomebodyElses,
+    /// Said not to be it.
+    Not,
     Plain,
 }
 
@@ -66,6 +68,13 @@ fn said_of(tokens: &Tokens, mention: &EmailMention, all: &[EmailMention]) -> Sai
             "lieu" if tokens.fold(i + 1) == "de" => said = Said::New,
             "old" | "ancienne" | "ancien" | "currently" if said == Said::Plain => said = Said::Old,
             "right" if tokens.fold(i + 1) == "now" => said = Said::Old,
+            "right" | "correct" | "bonne" | "bon" if said == Said::Plain && affirmed(tokens, after..i) => said = Said::Used,
+            // The address that the invitation went to is the one in use.
+            "sent" | "came" | "received" | "envoyee" | "arrivee" | "recue"
+                if said == Said::Plain && (after..i).any(|j| matches!(tokens.fold(j), "invitation" | "invite" | "code")) =>
+            {
+                said = Said::Used;
+            }
             "par" | "to" | "by" | "vers" | "with" if next < end + 6 && said != Said::New && change_near(tokens, start..end) => {
                 said = Said::Old
             }
@@ -75,7 +84,16 @@ fn said_of(tokens: &Tokens, mention: &EmailMention, all: &[EmailMention]) -> Sai
     said
 }
 
+/// `is the right one`, with no `not` among the words.
+fn affirmed(tokens: &Tokens, range: Range<usize>) -> bool {
+    range.clone().any(|i| matches!(tokens.fold(i), "is" | "est"))
+        && !range.into_iter().any(|i| matches!(tokens.fold(i), "not" | "pas" | "n" | "isn"))
+}
+
 fn said_before(tokens: &Tokens, range: Range<usize>) -> Said {
+    if matches!(tokens.fold_before(range.end), "not" | "pas" | "non") {
+        return Said::Not;
+    }
     let mut said = Said::Plain;
     let changes = change_near(tokens, range.clone());
     for i in range {
@@ -88,14 +106,14 @@ fn said_before(tokens: &Tokens, range: Range<usize>) -> Said {
             }
             "new" | "nouvelle" | "nouveau" | "nouvel" | "dorenavant" | "desormais" | "want" | "plutot" => said = Said::New,
             "to" | "vers" | "par" | "with" | "for" | "pour" if changes && said != Said::Old && !next.is_empty() => said = Said::New,
-            "from" if changes => said = Said::Old,
+            "from" if changes && !matches!(tokens.fold_before(i), "writing" | "write" | "wrote" | "mailing") => said = Said::Old,
             "lieu" if next == "de" => said = Said::Old,
             "instead" if next == "of" => said = Said::Old,
             "reply" | "reach" | "contact" | "joindre" | "repondre" | "repondez" | "ecrire" | "ecrivez" | "joignable" | "rejoindre"
             | "answer" | "cc" => {
                 said = Said::ForReplies;
             }
-            "writing" | "ecris" if matches!(next, "from" | "de" | "depuis" | "du") => said = Said::ForReplies,
+            "writing" | "write" | "ecris" if matches!(next, "from" | "de" | "depuis" | "du") => said = Said::ForReplies,
             "coordinator" | "coordonnatrice" | "coordonnateur" | "coordinatrice" | "coordinateur" | "coordination" | "registrar"
             | "secretariat" | "secretaire" | "professor" | "teacher" | "friend" | "classmate" | "colleague" | "collegue" | "ami"
             | "amie" | "enseignante" | "enseignant" | "prof"

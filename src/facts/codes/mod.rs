@@ -1,15 +1,18 @@
 //! The invitation code a person writes: 6 to 16 letters and digits, often in groups; never a course code, a phone or student number.
 
-use super::vocabulary::Words;
+mod cues;
+
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::tokens::{fold, head};
+use super::tokens::head;
+use super::vocabulary::Words;
+use cues::{cue_points, introduced_as_other};
 
-/// Groups of letters and digits joined by hyphens or slashes.
-static JOINED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[A-Za-z0-9]+(?:[-‐‑–/][A-Za-z0-9]+)*").ok());
+/// Groups of letters and digits joined by hyphens, slashes, dots or underscores.
+static JOINED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[A-Za-z0-9]+(?:[-‐‑–/._][A-Za-z0-9]+)*").ok());
 /// One group of letters and digits.
 static GROUP: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b[A-Za-z0-9]+\b").ok());
 
@@ -31,7 +34,7 @@ pub fn candidates(text: &str, skip: &[Range<usize>]) -> Vec<Candidate> {
         .find_iter(text)
         .take(20_000)
         .filter(|m| m.len() >= 6 && m.as_str().bytes().any(|b| b.is_ascii_digit()))
-        .map(|m| m.range())
+        .flat_map(|m| pieces(text, m.range()))
         .filter(outside)
         .filter_map(|span| judge(text, span))
         .collect();
@@ -45,6 +48,37 @@ pub fn candidates(text: &str, skip: &[Range<usize>]) -> Vec<Candidate> {
 /// The code in `text`, if one is sure enough.
 pub fn read(text: &str, skip: &[Range<usize>]) -> Option<Range<usize>> {
     candidates(text, skip).into_iter().find(|c| c.points >= 3).map(|c| c.span)
+}
+
+/// What may be a code in a run of joined groups: the run itself, the part of a link that activates (`/activate/F7H2V9JP1X`), or
+/// what stands between dots and underscores, which join a code's groups only where all of them look like it (`NX5H_2TBM_64LC`).
+fn pieces(text: &str, run: Range<usize>) -> Vec<Range<usize>> {
+    let written = text.get(run.clone()).unwrap_or("");
+    if let Some((head, last)) = written.rsplit_once('/')
+        && ACTIVATES.has(&head.rsplit(['/', '.']).next().unwrap_or("").to_ascii_lowercase())
+    {
+        return vec![run.end - last.len()..run.end];
+    }
+    if !written.contains(['.', '_']) || is_grouped(written) {
+        return vec![run];
+    }
+    let mut start = run.start;
+    let mut parts = Vec::new();
+    for part in written.split(['.', '_']) {
+        parts.push(start..start + part.len());
+        start += part.len() + 1;
+    }
+    parts
+}
+
+/// `NX5H.2TBM.64LC`: capitals and digits in groups of one size, the last one may be shorter.
+fn is_grouped(written: &str) -> bool {
+    let groups: Vec<&str> = written.split(['.', '_']).collect();
+    let size = groups.first().map_or(0, |g| g.len());
+    let fits = |g: &&str| g.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
+    let (last, rest) = groups.split_last().map_or((0, &[][..]), |(l, r)| (l.len(), r));
+    let mixed = groups.iter().filter(|g| g.bytes().any(|b| b.is_ascii_digit()) && g.bytes().any(|b| b.is_ascii_alphabetic())).count();
+    (3..=6).contains(&size) && (2..=size).contains(&last) && rest.iter().all(|g| g.len() == size) && groups.iter().all(fits) && mixed > 0
 }
 
 fn mentions_code(text: &str) -> bool {
@@ -61,10 +95,10 @@ fn in_groups(text: &str) -> Vec<Candidate> {
     let mut at = 0;
     while let Some(first) = words.get(at) {
         at += 1;
-        let Some(written) = text.get(first.clone()).filter(|w| starts_group(w)) else { continue };
+        let Some(written) = text.get(first.clone()).filter(|w| starts_group(w) || (w.len() == 1 && is_capital(w))) else { continue };
         let mut end = first.end;
         let mut count = 1;
-        for next in words.iter().skip(at).take(3) {
+        for next in words.iter().skip(at).take(if written.len() > 1 { 3 } else { 0 }) {
             let touches = text.get(end..next.start) == Some(" ");
             if !touches || !text.get(next.clone()).is_some_and(|w| continues_group(w, written)) {
                 break;
@@ -72,12 +106,35 @@ fn in_groups(text: &str) -> Vec<Candidate> {
             (end, count) = (next.end, count + 1);
         }
         if count < 2 {
+            if let Some((end, taken)) = letter_by_letter(text, &words, at - 1) {
+                at += taken - 1;
+                found.extend(judge_groups(text, first.start..end));
+            }
             continue;
         }
         at += count - 1;
         found.extend(judge_groups(text, first.start..end));
     }
     found
+}
+
+/// `F 7 H 2 V 9 J P 1 X`: where the run ends, and how many characters it has.
+fn letter_by_letter(text: &str, words: &[Range<usize>], at: usize) -> Option<(usize, usize)> {
+    let first = words.get(at)?.start;
+    let mut end = first;
+    let mut count = 0;
+    for word in words.iter().skip(at).take(20) {
+        let alone = word.len() == 1 && text.get(word.clone()).is_some_and(is_capital);
+        if !alone || !(word.start == first || text.get(end..word.start) == Some(" ")) {
+            break;
+        }
+        (end, count) = (word.end, count + 1);
+    }
+    (count >= 6).then_some((end, count))
+}
+
+fn is_capital(character: &str) -> bool {
+    character.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
 }
 
 fn starts_group(word: &str) -> bool {
@@ -98,64 +155,20 @@ fn continues_group(word: &str, first: &str) -> bool {
 fn judge_groups(text: &str, span: Range<usize>) -> Option<Candidate> {
     let written = text.get(span.clone())?;
     let groups: Vec<&str> = written.split(' ').collect();
-    let odd = groups.iter().any(|g| is_time_or_ordinal(&g.to_ascii_lowercase())) || is_postal(written);
-    let mixed = groups.iter().any(|g| g.bytes().any(|b| b.is_ascii_digit()) && g.bytes().any(|b| b.is_ascii_alphabetic()));
+    let single = groups.iter().all(|g| g.len() == 1);
+    // The short end of a code in capitals looks like an hour (`P4X8 C6NR 2H`).
+    let hour = |g: &&&str| is_time_or_ordinal(&g.to_ascii_lowercase()) && !(groups.len() > 2 && is_capital(g));
+    let odd = groups.iter().find(hour).is_some() || is_postal(written);
+    let mixed = groups.iter().any(|g| g.bytes().any(|b| b.is_ascii_digit()) && g.bytes().any(|b| b.is_ascii_alphabetic()))
+        || (single && written.bytes().any(|b| b.is_ascii_digit()) && written.bytes().any(|b| b.is_ascii_alphabetic()));
     let length = written.len() - groups.len() + 1;
     let cue = cue_points(text, &span, false);
-    (mixed && !odd && (7..=16).contains(&length) && cue > 0).then_some(Candidate { span, points: 2 + cue })
+    (mixed && !odd && (7..=16).contains(&length) && cue > 0 && !introduced_as_other(text, &span))
+        .then_some(Candidate { span, points: 2 + cue })
 }
 
 fn is_plain_word(group: &str) -> bool {
-    matches!(
-        group.to_ascii_lowercase().as_str(),
-        "and"
-            | "is"
-            | "it"
-            | "the"
-            | "at"
-            | "on"
-            | "in"
-            | "for"
-            | "et"
-            | "le"
-            | "la"
-            | "de"
-            | "du"
-            | "but"
-            | "not"
-            | "my"
-            | "ne"
-            | "pas"
-            | "was"
-            | "has"
-            | "ca"
-            | "est"
-            | "dit"
-            | "does"
-            | "to"
-            | "or"
-            | "ou"
-            | "as"
-            | "by"
-            | "me"
-            | "je"
-            | "si"
-            | "un"
-            | "no"
-            | "so"
-            | "be"
-            | "if"
-            | "an"
-            | "tout"
-            | "mais"
-            | "pis"
-            | "with"
-            | "from"
-            | "this"
-            | "that"
-            | "que"
-            | "qui"
-    )
+    PLAIN.has(&group.to_ascii_lowercase())
 }
 
 fn is_time_or_ordinal(group: &str) -> bool {
@@ -176,7 +189,9 @@ fn judge(text: &str, span: Range<usize>) -> Option<Candidate> {
     let written = text.get(span.clone())?;
     let before = text.get(..span.start)?.chars().next_back();
     let after = text.get(span.end..)?.chars().next();
-    let glued = matches!(before, Some('@' | '/' | '.' | '_' | '=' | '#' | '%' | '+' | '?' | '&'))
+    let activates = matches!(before, Some('=' | '/')) && is_link_part(text.get(..span.start)?);
+    let glued = !activates
+        && matches!(before, Some('@' | '/' | '.' | '_' | '=' | '#' | '%' | '+' | '?' | '&'))
         && text.get(..span.start).is_some_and(|b| b.chars().rev().nth(1).is_some_and(|c| !c.is_whitespace()))
         || matches!(after, Some('@' | '=' | '_'))
         || before.is_some_and(char::is_alphanumeric)
@@ -185,7 +200,8 @@ fn judge(text: &str, span: Range<usize>) -> Option<Candidate> {
     let plain: String = written.chars().filter(char::is_ascii_alphanumeric).collect();
     let letters = plain.bytes().filter(u8::is_ascii_alphabetic).count();
     let digits = plain.len() - letters;
-    if glued || letters == 0 || digits == 0 || !(6..=18).contains(&plain.len()) || is_postal(written) {
+    let hexadecimal = plain.strip_prefix("0x").is_some_and(|h| h.bytes().all(|b| b.is_ascii_hexdigit()));
+    if glued || hexadecimal || letters == 0 || digits == 0 || !(6..=18).contains(&plain.len()) || is_postal(written) {
         return None;
     }
     let lower = written.to_ascii_lowercase();
@@ -193,8 +209,11 @@ fn judge(text: &str, span: Range<usize>) -> Option<Candidate> {
         return None;
     }
     let course = is_course_shape(&lower);
-    let cue = cue_points(text, &span, course);
-    let groups: Vec<&str> = written.split(['-', '–', '‑', '‐', '/']).collect();
+    if introduced_as_other(text, &span) {
+        return None;
+    }
+    let cue = cue_points(text, &span, course) + if activates { 2 } else { 0 };
+    let groups: Vec<&str> = written.split(['-', '–', '‑', '‐', '/', '.', '_']).collect();
     let mixes = groups.iter().filter(|g| g.bytes().any(|b| b.is_ascii_digit()) && g.bytes().any(|b| b.is_ascii_alphabetic())).count();
     let shape = if course {
         -2
@@ -209,13 +228,25 @@ fn judge(text: &str, span: Range<usize>) -> Option<Candidate> {
     Some(Candidate { span, points: shape + cue + capitals })
 }
 
-/// `21-11-2025`, `06-apr-2026`, `2026-03-14t09`: a date.
+/// Whether a link's words lead to a code: `…?code=`, `/activate/`.
+fn is_link_part(before: &str) -> bool {
+    let path = before.strip_suffix(['=', '/']).unwrap_or(before);
+    let word = path.rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or("");
+    ACTIVATES.has(&word.to_ascii_lowercase())
+}
+
+static ACTIVATES: Words = Words::new("code invitation invite activate activation activer cle key invitationcode activationcode");
+
+/// `21-11-2025`, `06-apr-2026`, `2026-03-14t09`, `9h30-12h30`: days and hours.
 fn is_date_like(lower: &str) -> bool {
     let stamp = lower.split_once('t').is_some_and(|(day, hour)| {
         let number = |s: &str, least: usize| s.len() >= least && s.bytes().all(|b| b.is_ascii_digit() || b == b'-');
-        number(day, 8) && number(hour, 2) && day.starts_with("20")
+        number(day, 8) && number(hour, 2) && (day.starts_with("20") || day.starts_with("19"))
     });
     if stamp {
+        return true;
+    }
+    if lower.split(['-', '/']).all(is_time_or_ordinal) {
         return true;
     }
     let mut parts = lower.split(['-', '/']);
@@ -260,54 +291,12 @@ fn is_student_number(lower: &str) -> bool {
     (1..=2).contains(&head) && lower.len() - head >= 6 && lower.bytes().skip(head).all(|b| b.is_ascii_digit())
 }
 
-/// Points for the words around: `code`, `typed`, `invitation` for it; `student number`, `exam`, `ticket` against it.
-fn cue_points(text: &str, span: &Range<usize>, course: bool) -> i32 {
-    let before = text.get(text.floor_char_boundary(span.start.saturating_sub(60))..span.start).unwrap_or("");
-    let after = text.get(span.end..text.floor_char_boundary((span.end + 40).min(text.len()))).unwrap_or("");
-    let before = fold(before.rsplit('\n').next().unwrap_or(""));
-    let after = fold(after.split(['\n', '?', '!']).next().unwrap_or(""));
-    let near: Vec<&str> = before.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).rev().take(8).collect();
-    let next: Vec<&str> = after.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).take(6).collect();
-    let is_for = |w: &str| CUE_POINTS.has(w);
-    let is_against = |w: &str| CUE_POINTS_TOO.has(w);
-    let exam = |w: &str| super::dates::evaluation::is_exam_word(w) || matches!(w, "in" | "for" | "pour" | "en");
-    let named = |w: &str| matches!(w, "code" | "codes" | "invitation" | "cle" | "key" | "token" | "jeton" | "activation");
-    let sure = |w: &str| matches!(w, "code" | "codes" | "cle" | "key" | "token" | "jeton");
-    let mut points = 0;
-    if near.iter().take(2).any(|w| sure(w)) || (!course && near.iter().take(3).any(|w| named(w))) {
-        points += 5;
-    } else if near.iter().take(3).any(|w| matches!(*w, "typed" | "entered" | "tape" | "retape" | "pasted" | "copied" | "recopie" | "saisi"))
-    {
-        points += 4;
-    } else if near.iter().take(4).any(|w| is_for(w)) {
-        points += 3;
-    } else if near.iter().any(|w| is_for(w))
-        || next.iter().any(|w| {
-            is_for(w) || matches!(*w, "invalid" | "invalide" | "refused" | "refuse" | "rejected" | "rejete" | "expired" | "perime")
-        })
-    {
-        points += 2;
-    }
-    if near.iter().take(3).any(|w| is_against(w)) {
-        points -= 3;
-    }
-    if course && near.first().is_some_and(|w| exam(w) || matches!(*w, "de" | "du" | "of")) {
-        points -= 4;
-    } else if course && next.first().is_some_and(|w| super::dates::evaluation::is_exam_word(w)) {
-        points -= 2;
-    }
-    points
-}
+static PLAIN: Words = Words::new(
+    "and is it the at on in for et le la de du but not my ne pas was has ca est dit does to or ou as by me je si un no so be if an tout \
+     mais pis with from this that que qui",
+);
 
 static TIME_OR_ORDINAL: Words = Words::new("am pm h st nd rd th er e eme ieme x min hrs k g gb mb mo px fa days jours ans");
-static CUE_POINTS: Words = Words::new(
-    "code codes invitation typed type typing entered enter string key put paste pasted tape copie recopie mets entre rentre cle \
-     token jeton invite activation take copy ecrit entering retape numero saisi saisis",
-);
-static CUE_POINTS_TOO: Words = Words::new(
-    "student matricule etudiant ticket case dossier ref reference room salle local phone tel groupe group course cours iphone \
-     version windows model invoice facture permis licence erreur error",
-);
 
 #[cfg(test)]
 mod tests {
@@ -344,6 +333,17 @@ mod tests {
             ("the code is KX7P–22QD", "KX7P–22QD"),
             ("It won't take EE1-RR2-90", "EE1-RR2-90"),
             ("Is that a zero in 7QO0-PRKT?", "7QO0-PRKT"),
+            ("https://nexam.example/activate?code=F7H2V9JP1X", "F7H2V9JP1X"),
+            ("https://nexam.example/activate/F7H2V9JP1X does nothing", "F7H2V9JP1X"),
+            ("Code=NX5H2TBM64LC", "NX5H2TBM64LC"),
+            ("my code NX5H_2TBM_64LC is refused", "NX5H_2TBM_64LC"),
+            ("my code NX5H.2TBM.64LC is refused", "NX5H.2TBM.64LC"),
+            ("my code is F 7 H 2 V 9 J P 1 X", "F 7 H 2 V 9 J P 1 X"),
+            ("the code P4X8 C6NR 2H is invalid", "P4X8 C6NR 2H"),
+            ("the code is F7H2V9JP1X.Please help", "F7H2V9JP1X"),
+            ("Code permanent TREJ12059901, code d'invitation F7H2V9JP1X refusé.", "F7H2V9JP1X"),
+            ("My student ID is E2031457AB, my invitation code is F7H2V9JP1X", "F7H2V9JP1X"),
+            ("I entered my student ID, F7H2V9JP1X is refused", "F7H2V9JP1X"),
         ];
         for (text, expected) in cases {
             assert_eq!(code(text), Some(expected), "{text}");
@@ -375,6 +375,19 @@ mod tests {
             "ANG-102-MQ lundi",
             "my code on 22nd of May",
             "Room B2-1104",
+            "Mon code permanent est TREJ12059901 et rien ne marche",
+            "My candidate number is 7GH2K9PQ. The code is refused.",
+            "Numéro d'étudiant : E2031457AB. Code refusé.",
+            "my ID is AB12CD34EF on the student card, the code fails",
+            "My temporary password is Temp1234XY, code refused",
+            "The verification code G-482913 came",
+            "My backup code 8F3K-22LM for two-factor",
+            "the code fails, case number CAS-48213-X7",
+            "code refused. Registration number 2026-ABC-113",
+            "my code fails. Section 20261-CHM-1003-02",
+            "Error code ERR_CONNECTION_REFUSED (0x80072EFD)",
+            "code d'erreur : AADSTS50011",
+            "code reçu pour le cours de 9h30-12h30",
         ];
         for text in cases {
             assert_eq!(code(text), None, "{text}");
