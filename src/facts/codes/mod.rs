@@ -3,18 +3,10 @@
 mod cues;
 
 use std::ops::Range;
-use std::sync::LazyLock;
-
-use regex::Regex;
 
 use super::tokens::head;
 use super::vocabulary::Words;
 use cues::{cue_points, introduced_as_other};
-
-/// Groups of letters and digits joined by hyphens, slashes, dots or underscores.
-static JOINED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[A-Za-z0-9]+(?:[-‐‑–/._][A-Za-z0-9]+)*").ok());
-/// One group of letters and digits.
-static GROUP: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b[A-Za-z0-9]+\b").ok());
 
 /// A code and how surely it is one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,13 +20,11 @@ pub struct Candidate {
 /// What may be a code in `text`, best first. `skip`: spans that hold none (addresses, error messages).
 pub fn candidates(text: &str, skip: &[Range<usize>]) -> Vec<Candidate> {
     let text = head(text, 64 * 1024);
-    let Some(joined) = JOINED.as_ref() else { return Vec::new() };
     let outside = |s: &Range<usize>| !skip.iter().any(|k| k.start < s.end && s.start < k.end);
-    let mut found: Vec<Candidate> = joined
-        .find_iter(text)
-        .take(20_000)
-        .filter(|m| m.len() >= 6 && m.as_str().bytes().any(|b| b.is_ascii_digit()))
-        .flat_map(|m| pieces(text, m.range()))
+    let digit = |run: &Range<usize>| text.as_bytes().get(run.clone()).is_some_and(|run| run.iter().any(u8::is_ascii_digit));
+    let mut found: Vec<Candidate> = runs(text, true)
+        .filter(|run| run.len() >= 6 && digit(run))
+        .flat_map(|run| pieces(text, run))
         .filter(outside)
         .filter_map(|span| judge(text, span))
         .collect();
@@ -81,16 +71,47 @@ fn is_grouped(written: &str) -> bool {
     (3..=6).contains(&size) && (2..=size).contains(&last) && rest.iter().all(|g| g.len() == size) && groups.iter().all(fits) && mixed > 0
 }
 
+/// Runs of letters and digits, `joined`: across hyphens, slashes, dots and underscores; else only those that are words of their own.
+fn runs(text: &str, joined: bool) -> impl Iterator<Item = Range<usize>> {
+    let bytes = text.as_bytes();
+    let is_sign = move |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
+    let joint = move |at: usize| match bytes.get(at..).unwrap_or_default() {
+        [b'-' | b'/' | b'.' | b'_', ..] => Some(1),
+        [0xe2, 0x80, 0x90 | 0x91 | 0x93, ..] => Some(3),
+        _ => None,
+    };
+    let mut at = 0;
+    let all = std::iter::from_fn(move || {
+        while at < bytes.len() && !is_sign(at) {
+            at += 1;
+        }
+        let start = at;
+        while is_sign(at) {
+            at += 1;
+            if let Some(length) = joint(at).filter(|length| joined && is_sign(at + length)) {
+                at += length;
+            }
+        }
+        (at > start).then_some(start..at)
+    });
+    let beside = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    let alone = move |run: &Range<usize>| {
+        !beside(text.get(..run.start).and_then(|b| b.chars().next_back())) && !beside(text.get(run.end..).and_then(|a| a.chars().next()))
+    };
+    all.take(20_000).filter(move |run| joined || alone(run))
+}
+
 fn mentions_code(text: &str) -> bool {
-    let text = text.as_bytes();
-    let has = |needle: &[u8]| text.windows(needle.len()).any(|w| w.eq_ignore_ascii_case(needle));
-    [&b"code"[..], b"invit", b"typed", b"put in", b"key in"].iter().any(|n| has(n))
+    const WORDS: [&[u8]; 5] = [b"code", b"invit", b"typed", b"put in", b"key in"];
+    let bytes = text.as_bytes();
+    let begins = |at: usize| WORDS.iter().any(|w| bytes.get(at..at + w.len()).is_some_and(|b| b.eq_ignore_ascii_case(w)));
+    let may_begin = |b: &u8| matches!(b | 0x20, b'c' | b'i' | b't' | b'p' | b'k');
+    bytes.iter().enumerate().any(|(at, b)| may_begin(b) && begins(at))
 }
 
 /// Codes in groups with blanks between: each run of two to four such groups, letters and digits mixed.
 fn in_groups(text: &str) -> Vec<Candidate> {
-    let Some(groups) = GROUP.as_ref() else { return Vec::new() };
-    let words: Vec<Range<usize>> = groups.find_iter(text).take(20_000).map(|m| m.range()).collect();
+    let words: Vec<Range<usize>> = runs(text, false).collect();
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(first) = words.get(at) {

@@ -144,11 +144,11 @@ pub(super) fn provider_meant(domain: &str) -> Option<String> {
         Some((name, "con" | "cmo" | "comm" | "ocm" | "vom" | "xom" | "cm" | "om" | "coom" | "cim" | "clm")) => format!("{name}.com"),
         _ => domain.to_owned(),
     };
+    let dotless = !mended.contains('.');
     let nearest = PROVIDERS.split(' ').filter(|p| p.len() >= 8).find(|p| {
         *p == mended
-            || strsim::osa_distance(p, &mended) <= 1
-            || p.replace('.', "") == mended
-            || p.split('.').next().is_some_and(|n| n == mended && n != "mail")
+            || p.len().abs_diff(mended.len()) <= 1 && strsim::osa_distance(p, &mended) <= 1
+            || dotless && (p.replace('.', "") == mended || p.split('.').next().is_some_and(|n| n == mended && n != "mail"))
     });
     match nearest {
         Some(p) => Some(p.to_owned()),

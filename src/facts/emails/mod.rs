@@ -27,10 +27,7 @@ static SPELLED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 pub fn read(text: &str) -> Vec<EmailMention> {
     let text = head(text, 64 * 1024);
     let mut found: Vec<EmailMention> = text.match_indices('@').take(MOST).filter_map(|(at, _)| around(text, at)).collect();
-    let hint = [" at ", "(at)", "[at]", "{at}", "arobase", "( at )", "(a)", "a commercial"];
-    if hint.iter().any(|h| contains_fold(text, h)) {
-        found.extend(spelled(text));
-    }
+    found.extend(spelled(text));
     found.sort_by_key(|m| m.span.start);
     found.dedup_by(|b, a| b.span.start < a.span.end || repeats(text, a, b));
     found
@@ -94,18 +91,42 @@ fn without_label(local: &str) -> &str {
     }
 }
 
+/// Bytes before a spelled `@` in which its local part is looked for, and behind it in which it ends.
+const BEFORE: usize = 90;
+const BEHIND: usize = 20;
+
+/// Where an `@` may be spelled in words: most texts say "at" only of hours, and then no dotted name follows.
+fn hints(text: &str) -> impl Iterator<Item = usize> {
+    const HINTS: [&[u8]; 8] = [b" at ", b"(at)", b"[at]", b"{at}", b"( at )", b"(a)", b"arobase", b"a commercial"];
+    let bytes = text.as_bytes();
+    let hint = |at: usize| HINTS.iter().find(|h| bytes.get(at..at + h.len()).is_some_and(|b| b.eq_ignore_ascii_case(h)));
+    let domain_follows = move |at: usize, length: usize| {
+        let rest = text.get(at + length..).unwrap_or("").trim_start_matches([' ', ')', ']', '}']);
+        domain::read(rest, true).is_some_and(|(domain, _)| domain.contains('.'))
+    };
+    let may_begin = |b: u8| matches!(b, b' ' | b'(' | b'[' | b'{' | b'a' | b'A');
+    let found = (0..bytes.len()).filter(move |at| bytes.get(*at).copied().is_some_and(may_begin));
+    found.filter(move |at| hint(*at).is_some_and(|h| domain_follows(*at, h.len())))
+}
+
 fn spelled(text: &str) -> Vec<EmailMention> {
     let Some(pattern) = SPELLED.as_ref() else { return Vec::new() };
-    let mut found = Vec::new();
-    for captures in pattern.captures_iter(text).take(MOST) {
-        let (Some(whole), Some(local)) = (captures.get(0), captures.get(1)) else { continue };
-        let Some((domain, length)) = text.get(whole.end()..).and_then(|rest| domain::read(rest, true)) else { continue };
-        let span = whole.start()..whole.end() + length;
-        let words = local.as_str().to_lowercase();
-        let name: String = words.split_whitespace().map(|w| if matches!(w, "dot" | "point") { "." } else { w }).collect();
-        if is_spelled(text, span.clone(), &name, &domain) {
-            let address = format!("{name}@{domain}").to_lowercase();
-            found.push(EmailMention { suggest: suggest(&address), address, span });
+    let mut found: Vec<EmailMention> = Vec::new();
+    for hint in hints(text).take(MOST) {
+        let from = text.floor_char_boundary(hint.saturating_sub(BEFORE));
+        let part = text.get(from..text.floor_char_boundary((hint + BEHIND).min(text.len()))).unwrap_or("");
+        for captures in pattern.captures_iter(part) {
+            let (Some(whole), Some(local)) = (captures.get(0), captures.get(1)) else { continue };
+            let (start, end) = (from + whole.start(), from + whole.end());
+            let Some((domain, length)) = text.get(end..).and_then(|rest| domain::read(rest, true)) else { continue };
+            let span = start..end + length;
+            let words = local.as_str().to_lowercase();
+            let name: String = words.split_whitespace().map(|w| if matches!(w, "dot" | "point") { "." } else { w }).collect();
+            let known = found.iter().any(|m| m.span == span);
+            if !known && is_spelled(text, span.clone(), &name, &domain) {
+                let address = format!("{name}@{domain}").to_lowercase();
+                found.push(EmailMention { suggest: suggest(&address), address, span });
+            }
         }
     }
     found
