@@ -32,7 +32,7 @@ const TOO_FAR: f32 = -0.4;
 /// How far above the line a single problem leaves no second thought, when the meanings hear it too.
 const SURE: f32 = 0.1;
 /// How far below the line every other problem leaves no second thought.
-const FAR: f32 = -0.4;
+const FAR: f32 = -0.35;
 /// A message is taken as settled only when nothing speaks for an open problem.
 const SETTLED: f32 = 0.3;
 
