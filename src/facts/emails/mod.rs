@@ -97,7 +97,7 @@ fn without_label(local: &str) -> &str {
 fn spelled(text: &str) -> Vec<EmailMention> {
     let Some(pattern) = SPELLED.as_ref() else { return Vec::new() };
     let mut found = Vec::new();
-    for captures in pattern.captures_iter(text).take(MOST) {
+    for captures in pattern.captures_iter(text).take(2_000) {
         let (Some(whole), Some(local)) = (captures.get(0), captures.get(1)) else { continue };
         let Some((domain, length)) = text.get(whole.end()..).and_then(|rest| domain::read(rest, true)) else { continue };
         let span = whole.start()..whole.end() + length;
