@@ -73,10 +73,9 @@ static ENGLISH: Words = Words::new(
 /// Letter statistics, for texts without a word of either.
 fn by_letters(text: &str) -> Option<Language> {
     let allowed = whatlang::Detector::with_allowlist(vec![whatlang::Lang::Eng, whatlang::Lang::Fra]);
-    if text.split_whitespace().filter(|w| w.contains(char::is_alphabetic)).take(2).count() < 2 {
-        return None;
-    }
-    match allowed.detect_lang(super::tokens::head(text, 2_000))? {
+    let words = text.split_whitespace().filter(|w| w.contains(char::is_alphabetic)).take(4).count();
+    let told = allowed.detect(super::tokens::head(text, 2_000)).filter(|told| words > 3 || (words > 1 && told.is_reliable()))?;
+    match told.lang() {
         whatlang::Lang::Fra => Some(Language::Fr),
         whatlang::Lang::Eng => Some(Language::En),
         _ => None,

@@ -47,7 +47,8 @@ fn pieces(text: &str, run: Range<usize>) -> Vec<Range<usize>> {
     if let Some((head, last)) = written.rsplit_once('/')
         && ACTIVATES.has(&head.rsplit(['/', '.']).next().unwrap_or("").to_ascii_lowercase())
     {
-        return vec![run.end - last.len()..run.end];
+        let code = run.end - last.len()..run.end;
+        return vec![code];
     }
     if !written.contains(['.', '_']) || is_grouped(written) {
         return vec![run];

@@ -110,12 +110,16 @@ fn with_colon(tokens: &Tokens, at: usize, n: u32, width: usize) -> Option<Clock>
 
 /// `9h`, `13 h 30`, `8h30`, `14 heures`.
 fn with_h(tokens: &Tokens, at: usize, n: u32, beside_day: bool) -> Option<Clock> {
+    if let Some(first) = shares_h(tokens, at, n, beside_day) {
+        return Some(first);
+    }
     let unit = tokens.fold(at + 1);
     let long = matches!(unit, "heure" | "heures" | "hres" | "hre");
     if !(unit == "h" || long) || tokens.gap(at + 1) > Gap::Space || lasts(tokens, at) {
         return None;
     }
-    if long && !beside_day && !is_led_to(tokens, at) {
+    let in_part = tokens.fold(at + 2) == "du" && words::Part::of(tokens.fold(at + 3)).is_some();
+    if long && !beside_day && !in_part && !is_led_to(tokens, at) {
         return None;
     }
     if let Some((minute, 2)) = tokens.number(at + 2)
@@ -128,6 +132,15 @@ fn with_h(tokens: &Tokens, at: usize, n: u32, beside_day: bool) -> Option<Clock>
     let minutes = i64::from(n) * 60 + add;
     let (hour, minute) = (u32::try_from(minutes.div_euclid(60)).ok()?, u32::try_from(minutes.rem_euclid(60)).ok()?);
     finish(tokens, hour, minute, false, end)
+}
+
+/// `9-11h`, `de 9 à 11 heures`: the first hour of a range that has its unit behind the last.
+fn shares_h(tokens: &Tokens, at: usize, n: u32, beside_day: bool) -> Option<Clock> {
+    let led = beside_day || matches!(tokens.fold_before(at), "de" | "entre" | "from" | "between");
+    let to = matches!(tokens.fold(at + 1), "-" | "a" | "et" | "to" | "and");
+    let (_, 1..=2) = tokens.number(at + 2).filter(|(until, _)| led && to && *until <= 24 && n < *until)? else { return None };
+    let unit = matches!(tokens.fold(at + 3), "h" | "heures") && tokens.gap(at + 3) <= Gap::Space;
+    (unit && !(tokens.fold(at + 1) == "et" && tokens.fold_before(at) != "entre")).then(|| Clock::new(n, 0, n < 12, at + 1)).flatten()
 }
 
 /// `et demie`, `et quart`, `moins le quart`: minutes to add, and the token behind.
@@ -178,10 +191,11 @@ fn with_meridiem(tokens: &Tokens, at: usize, n: u32) -> Option<Clock> {
     Clock::new(twelve(n, pm != crossed)?, 0, false, end)
 }
 
-/// `thurs 10-12`: right behind a weekday, two bare hours are one range.
+/// `thurs 10-12`: right behind a weekday or month, two bare hours are one range.
 fn hour_range(tokens: &Tokens, at: usize, n: u32, beside_day: bool) -> Option<Clock> {
-    let behind_weekday = beside_day && words::weekday(tokens.fold_before(at), false).is_some();
-    let (_, 1..=2) = tokens.number(at + 2).filter(|(until, _)| behind_weekday && *until <= 24 && tokens.fold(at + 1) == "-")? else {
+    let before = tokens.fold_before(at);
+    let behind_day = beside_day && (words::weekday(before, false).is_some() || words::month(before).is_some());
+    let (_, 1..=2) = tokens.number(at + 2).filter(|(until, _)| behind_day && *until <= 24 && tokens.fold(at + 1) == "-")? else {
         return None;
     };
     let counted = tokens.is_word(at + 3) && !may_follow_an_hour(tokens.fold(at + 3));
@@ -241,7 +255,7 @@ pub(super) fn meridiem(tokens: &Tokens, at: usize) -> Option<(bool, usize)> {
         "am" | "pm" => Some((first == "pm", at + 1)),
         "a" | "p" => {
             let numbered = at.checked_sub(1).and_then(|i| tokens.kind(i)) == Some(Kind::Number);
-            if numbered && tokens.fold(at + 1) == "m" && tokens.gap(at + 1) == Gap::Space {
+            if numbered && tokens.fold(at + 1) == "m" && tokens.gap(at + 1) == Gap::Space && tokens.fold(at + 2) != "'" {
                 return Some((first == "p", at + 2));
             }
             let minutes = numbered && tokens.gap(at) == Gap::None && at.checked_sub(2).is_some_and(|i| tokens.fold(i) == ":");
@@ -282,7 +296,7 @@ static LASTS: Words = Words::new("dure pendant depuis dans durant duree les last
 
 static MAY_FOLLOW_AN_HOUR: Words = Words::new(
     "in on and or sharp this tomorrow today tonight next the my i so but for please pls plz local est edt utc gmt eastern pacific \
-     central uk with to at ce du de demain et pour mais je dans svp merci pile le la thanks ty help because as pis when",
+     central uk with to at ce du de demain et pour mais je dans svp merci pile le la thanks ty help because as pis when until till",
 );
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::facts::vocabulary::Words;
 pub(super) fn counted(tokens: &Tokens, at: usize, french: bool) -> Option<(Relative, usize)> {
     let lead = match tokens.fold(at) {
         "in" | "within" | "dans" | "ds" | "sous" => Some((at + 1, 1)),
-        "en" if french && tokens.kind(at + 1) == Some(Kind::Number) && !LASTING.has(tokens.fold_before(at)) => Some((at + 1, 1)),
+        "en" if french && tokens.kind(at + 1) == Some(Kind::Number) => return in_some(tokens, at),
         "next" => Some((at + 1, 1)),
         "d" => tokens.follow(at, &["d", "'", "ici"]).map(|start| (start, 1)),
         "il" => tokens.follow(at, &["il", "y", "a"]).map(|start| (start, -1)),
@@ -78,6 +78,12 @@ fn after_some(tokens: &Tokens, at: usize) -> Option<(Relative, usize)> {
     if !looks_forward(tokens, at, amount.end) || matches!(tokens.fold(amount.end), "of" | "de" | "d") {
         return None;
     }
+    span(amount.length, amount.end)
+}
+
+/// `en 2 heures`: more often how long something took.
+fn in_some(tokens: &Tokens, at: usize) -> Option<(Relative, usize)> {
+    let amount = length::read(tokens, at + 1).filter(|a| looks_forward(tokens, at, a.end))?;
     span(amount.length, amount.end)
 }
 
@@ -163,6 +169,3 @@ fn span(length: Length, end: usize) -> Option<(Relative, usize)> {
 
 static SOFTENERS: Words =
     Words::new("about around exactly only just the next environ les less than moins de like deja approximately juste at most ~");
-
-/// Before `en 2 heures` these tell how long something took.
-static LASTING: Words = Words::new("fait faire faite finir fini finie termine complete completer passe passee ecrit reussi");

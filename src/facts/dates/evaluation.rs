@@ -266,5 +266,5 @@ static PAST: Words = Words::new(
     "received got sent came arrived mailed emailed resent issued dated since registered tried asked requested activated created \
      expired was were had ended paid missed did waiting been recu recue recus recues envoye envoyee eu depuis essaye demande \
      demandee cree rate manque etait paye arrivee passe passee emise reported supposed lai avait avais eue eues ajoutee \
-     ajoute added",
+     ajoute added wrote",
 );

@@ -199,5 +199,5 @@ fn is_link(word: &str) -> bool {
 static LINKS: Words = Words::new(
     ", - ( ) / | : @ ' at a par by from de des d of on le la l the for pour in en dans vers around about environ starting beginning \
      starts start debut debute commence commencant du au time heure hour t partir that is just before apres after begins between entre \
-     plutot rather approximately roughly exactement exactly ~",
+     plutot rather approximately roughly exactement exactly ~ ⋅ ·",
 );

@@ -155,6 +155,10 @@ fn hours(tokens: &Tokens, count: i32, tenths: i32, end: usize) -> Option<(Length
     if let Some(behind) = half {
         return of(minutes + 30, behind);
     }
+    // `deux heures trente`, where nothing countable follows.
+    if let Some((extra, behind)) = words_number(tokens, end).filter(|(n, behind)| n % 5 == 0 && *n < 60 && !tokens.is_word(*behind)) {
+        return of(minutes + i32::try_from(extra).ok()?, behind);
+    }
     match tokens.number(end).filter(|_| tokens.gap(end) <= Gap::Space && unit(tokens, end + 1).is_none()) {
         Some((extra @ 0..60, 1..=2)) => of(minutes + i32::try_from(extra).ok()?, end + 1),
         _ => of(minutes, end),

@@ -94,7 +94,8 @@ fn resolve(tokens: &Tokens, group: &Group, now: Now, at: usize) -> Option<Mentio
     let past = evaluation::tells_of_the_past(tokens, at, group.end);
     let clock = group.clock.map(|c| group.part.map_or(c, |p| c.in_part(p)));
     let told = clock.and_then(|c| Time::new(i8::try_from(c.hour).ok()?, i8::try_from(c.minute).ok()?, 0, 0).ok());
-    let (on, counted) = day(group, now, told, past);
+    let was = matches!(tokens.fold(group.end), "was" | "were" | "etait");
+    let (on, counted) = day(group, now, told, Told { past, was, coming: group.coming, shift: group.month, ..Told::default() });
     let on = on.and_then(|d| plus_length(d, group.later));
     let time = told.or(counted);
     if on.is_none() && time.is_none() {
@@ -117,7 +118,7 @@ fn resolve(tokens: &Tokens, group: &Group, now: Now, at: usize) -> Option<Mentio
 }
 
 /// The day that a group tells, and the clock time where it is counted from now.
-fn day(group: &Group, now: Now, time: Option<Time>, past: bool) -> (Option<Date>, Option<Time>) {
+fn day(group: &Group, now: Now, time: Option<Time>, told: Told) -> (Option<Date>, Option<Time>) {
     let today = now.moment.map(|m| m.date());
     let from_now = |length: Length| {
         let then = plus_length(today?, length)?.to_datetime(now.moment?.time()).checked_add(i64::from(length.minutes).minutes()).ok()?;
@@ -129,10 +130,8 @@ fn day(group: &Group, now: Now, time: Option<Time>, past: bool) -> (Option<Date>
         (_, Some(Relative::Span(length)), _) => return from_now(length).unwrap_or_default(),
         (_, Some(Relative::Days(n, _)), _) => today.and_then(|d| plus_days(d, n)),
         (_, Some(Relative::Months(months)), _) => today.and_then(|d| plus_length(d, Length { months, ..Length::default() })),
-        (Some(calendar), _, weekday) => {
-            in_calendar(calendar, Told { weekday: weekday.map(|w| w.0), shift: group.month, coming: group.coming, past }, now)
-        }
-        (None, _, Some((day, turn))) => now.moment.and_then(|m| on_weekday(day, turn, group.week, m, time, past)),
+        (Some(calendar), _, weekday) => in_calendar(calendar, Told { weekday: weekday.map(|w| w.0), ..told }, now),
+        (None, _, Some((day, turn))) => now.moment.and_then(|m| on_weekday(day, turn, group.week, m, time, told.past)),
         (None, Some(Relative::Weekend(n)), None) => today.and_then(|d| weekend(d, n)),
         (None, _, None) => today.and_then(|d| in_week_or_month(group, d)),
     };

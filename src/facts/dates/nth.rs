@@ -48,8 +48,7 @@ fn linked(tokens: &Tokens, at: usize) -> bool {
 /// The month that a day is counted in; a month told from this one is left to be read as the piece behind.
 fn in_month(tokens: &Tokens, at: usize, day: Day, whole_month: bool) -> Option<(Calendar, usize)> {
     let of = |year, month| Calendar { year, month, day, or: None, whole_month };
-    let mut next = at;
-    for _ in 0..5 {
+    for next in at..at + 5 {
         if let Some((Relative::Month(_), _)) = weeks(tokens, next) {
             return linked(tokens, at).then_some((of(None, None), at));
         }
@@ -64,7 +63,6 @@ fn in_month(tokens: &Tokens, at: usize, day: Day, whole_month: bool) -> Option<(
         if !(here || linked(tokens, next) || matches!(tokens.fold(next), "the" | "l" | "'")) {
             return None;
         }
-        next += 1;
     }
     None
 }

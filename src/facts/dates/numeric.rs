@@ -129,6 +129,7 @@ fn without_year(tokens: &Tokens, at: usize, first: (u32, usize), second: (u32, u
     let sep = tokens.fold(at + 1);
     let led = LEADING.has(tokens.fold_before(at)) || words::weekday(tokens.fold_before(at), false).is_some();
     let plain = (first.1 == 2 && second.1 == 2 && (first.0 < 10 || second.0 < 10)) || first.0.max(second.0) > 12;
+    let timed = tokens.gap(at + 3) == Gap::Space && tokens.number(at + 3).is_some() && tokens.fold(at + 4) == ":";
     let marked = (1..=4)
         .any(|i| at.checked_sub(i).is_some_and(|i| matches!(tokens.fold(i), "score" | "note" | "grade" | "mark" | "resultat" | "result")));
     let fraction = matches!(tokens.fold(at + 3), "of" | "de" | "des" | "du") && first.0 < second.0;
@@ -136,7 +137,7 @@ fn without_year(tokens: &Tokens, at: usize, first: (u32, usize), second: (u32, u
         return None;
     }
     let end = match sep {
-        "/" if led || (plain && !matches!(tokens.fold_before(at), "a" | "etape" | "step" | "page" | "note" | "score")) => at + 3,
+        "/" if led || timed || (plain && !matches!(tokens.fold_before(at), "a" | "etape" | "step" | "page" | "note" | "score")) => at + 3,
         "." if matches!(tokens.fold_before(at), "le" | "du" | "au" | "on" | "am" | "avant" | ":")
             || words::weekday(tokens.fold_before(at), true).is_some() =>
         {

@@ -25,7 +25,8 @@ impl Group {
             _ => return,
         };
         let to = if tokens.fold(to) == "'" { to + 1 + usize::from(tokens.fold(to + 1) == "a") } else { to };
-        let Some(last) = clock::read(tokens, to, bare) else { return };
+        let bare = bare || (self.has_day() && matches!(tokens.fold(self.end), "-" | "to" | "until" | "till"));
+        let Some(last) = clock::read(tokens, to, bare).or_else(|| bare_end(tokens, to).filter(|_| bare)) else { return };
         self.end = last.end;
         // Only an am or pm says so: 20:00 is written on a clock of 24 hours, and so is what stands before it.
         let written = tokens.number(to).or_else(|| words_number(tokens, to).map(|(n, _)| (n, 0))).map_or(0, |n| n.0);
@@ -94,6 +95,15 @@ impl Group {
         }
         self.end = if range { last.end } else { self.end };
     }
+}
+
+/// The end of `9 to 11 on April 3`.
+fn bare_end(tokens: &Tokens, at: usize) -> Option<Clock> {
+    let (hour, 1..=2) = tokens.number(at)? else { return None };
+    let counted = tokens.is_word(at + 1) && !clock::may_follow_an_hour(tokens.fold(at + 1));
+    let goes_on =
+        matches!(tokens.fold(at + 1), "/" | "." | ":" | "%" | "$") && tokens.gap(at + 1) == Gap::None && tokens.number(at + 2).is_some();
+    if counted || goes_on { None } else { Clock::new(hour, 0, hour < 12, at + 1) }
 }
 
 /// `first` with the month and year of `last`, so that it does not lie behind it.

@@ -52,6 +52,8 @@ pub(super) struct Told {
     pub coming: bool,
     /// It lies behind.
     pub past: bool,
+    /// It may lie behind (`10 June was fine`).
+    pub was: bool,
 }
 
 /// The day of a calendar date: a year that is not told is the one that fits best.
@@ -83,8 +85,10 @@ fn year_told(shift: i32, today: Date) -> Option<i16> {
     (shift % 12 == 0).then(|| i16::try_from(shift / 12).ok()?.checked_add(today.year())).flatten()
 }
 
-/// A day of the last two months is likelier meant than the same day next year.
-const JUST_GONE: i32 = 62;
+/// A day of so many days ago is likelier meant than the same day next year.
+fn just_gone(told: Told) -> i32 {
+    if told.was { 120 } else { 62 }
+}
 
 fn in_year(year: Option<i16>, month: i8, day: Day, told: Told, today: Option<Date>) -> Option<Date> {
     if let Some(year) = year {
@@ -101,7 +105,7 @@ fn in_year(year: Option<i16>, month: i8, day: Day, told: Told, today: Option<Dat
     match (behind, ahead) {
         (_, Some(a)) if told.coming => Some(*a),
         (Some(b), _) if told.past => Some(*b),
-        (Some(b), Some(a)) if (today - *b).get_days() < JUST_GONE && (*a - today).get_days() > 183 => Some(*b),
+        (Some(b), Some(a)) if (today - *b).get_days() < just_gone(told) && (*a - today).get_days() > 183 => Some(*b),
         (b, a) => a.or(b).copied(),
     }
 }

@@ -112,7 +112,7 @@ fn hints(text: &str) -> impl Iterator<Item = usize> {
 fn spelled(text: &str) -> Vec<EmailMention> {
     let Some(pattern) = SPELLED.as_ref() else { return Vec::new() };
     let mut found: Vec<EmailMention> = Vec::new();
-    for hint in hints(text).take(MOST) {
+    for hint in hints(text).take(2_000) {
         let from = text.floor_char_boundary(hint.saturating_sub(BEFORE));
         let part = text.get(from..text.floor_char_boundary((hint + BEHIND).min(text.len()))).unwrap_or("");
         for captures in pattern.captures_iter(part) {
