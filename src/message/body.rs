@@ -86,9 +86,25 @@ impl Body {
 }
 
 fn plain_lines(plain: &Plain) -> Vec<Line> {
-    match plain.flowed {
+    let mut lines = match plain.flowed {
         Some(del_sp) => unflow(&plain.text, del_sp),
-        None => plain.text.lines().map(|l| Line { text: l.to_owned(), ..Line::default() }).collect(),
+        None => plain.text.lines().map(Line::plain).collect(),
+    };
+    if plain.text.contains(">From ") {
+        unescape_mbox(&mut lines);
+    }
+    lines
+}
+
+/// Programs that keep mail in mbox files write ">From " where a line of the text begins with "From "; a quote has other lines like it around.
+fn unescape_mbox(lines: &mut [Line]) {
+    let marked = |line: Option<&Line>| line.is_some_and(|l| l.text.starts_with('>'));
+    for at in 0..lines.len() {
+        let escaped = lines.get(at).is_some_and(|l| l.text.starts_with(">From "));
+        let alone = escaped && !marked(at.checked_sub(1).and_then(|before| lines.get(before))) && !marked(lines.get(at + 1));
+        if let Some(line) = lines.get_mut(at).filter(|_| alone) {
+            line.text.remove(0);
+        }
     }
 }
 
@@ -110,7 +126,7 @@ fn unflow(text: &str, del_sp: bool) -> Vec<Line> {
         }
         open = flows.then_some(depth);
     }
-    lines.into_iter().map(|text| Line { text: if text == "-- " { text } else { text.trim_end().to_owned() }, ..Line::default() }).collect()
+    lines.into_iter().map(|text| if text == "-- " { Line::plain(text) } else { Line::plain(text.trim_end()) }).collect()
 }
 
 /// The lines as one text.

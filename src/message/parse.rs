@@ -21,7 +21,8 @@ const MOST_IDS: usize = 100;
 /// Reads one message (RFC 5322, any charset, any MIME shape). Total: whatever the bytes are, there is a `Message`.
 pub fn message(raw: &[u8], identity: &Identity) -> Message {
     let raw = as_lines(raw);
-    let head = head::split(&raw);
+    // Blank lines and spaces before the first field are left behind by editors and copying.
+    let head = head::split(if raw.first().is_some_and(u8::is_ascii_whitespace) { raw.trim_ascii_start() } else { &raw });
     if head.fields.is_empty() {
         return from_text(&raw);
     }
@@ -34,9 +35,12 @@ fn as_lines(raw: &[u8]) -> Cow<'_, [u8]> {
         return charset::decode(raw, Some("utf-16")).text.into_owned().into_bytes().into();
     }
     let raw = raw.strip_prefix(b"\xef\xbb\xbf").unwrap_or(raw);
-    let first_line = raw.get(..memchr(b'\n', raw).unwrap_or(raw.len())).unwrap_or(raw);
+    // Of an mbox, the line that parts messages may have another line end than the message.
+    let behind = memchr(b'\n', raw).map_or(0, |at| at + 1);
+    let message = if raw.starts_with(b"From ") { raw.get(behind..).unwrap_or_default() } else { raw };
+    let first_line = message.get(..memchr(b'\n', message).unwrap_or(message.len())).unwrap_or(message);
     let lone = memmem::find_iter(first_line, b"\r").filter(|at| first_line.get(at + 1).is_some_and(|b| *b != b'\r')).take(2).count();
-    if lone < 2 && !(lone == 1 && first_line.len() == raw.len()) {
+    if lone < 2 && !(lone == 1 && first_line.len() == message.len()) {
         return raw.into();
     }
     let mut out = raw.to_vec();

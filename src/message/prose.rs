@@ -87,6 +87,11 @@ phrases! {
         r"compte|lien)\b|",
         r"renvoyez|envoyez[- ]moi|konnen sie|mein (code|zugang|konto)|puede usted|mi (codigo|cuenta|examen)",
     ];
+    /// People end their mails; mail systems do not.
+    CLOSES = [
+        r"\b(kind|best|warm) (regards|wishes)|\bsincerely|\bcordialement|\bmany thanks|\bthank you( very much| in advance)?[,.!]|\bthanks[,.!]|mit freundlichen|\bsaludos\b|",
+        r"\b(our|my) (students?|candidates?|colleagues?|learners?)\b|\b(nos|mes) (etudiants?|collegues?)\b",
+    ];
     /// Somebody tells what happened to them.
     FIRST_PERSON = [
         r"\bi (wrote|sent|got|received|tried)\b|\bmy (student|mail|message)|j'ai |quand je vous|ich habe|he recibido|one of (my|",
@@ -125,7 +130,7 @@ phrases! {
         r"entregue)|falha na entrega|devolvid|",
         r"kan inte levereras|gick inte att leverera|kunne ikke leveres|ei voitu toimittaa|niedostarczon|nie dostarczono|",
         r"недоставлен|не доставлен|недоставк|",
-        r"配信(不能|エラー|できません)|配達|送信エラー|送信できません|退信|投递失败|无法投递|",
+        r"配信(不能|エラー|できません|失敗)|配達|送信エラー|送信できません|送信失敗|メールエラー|エラー通知|届きませんでした|退信|投递失败|无法投递|系统退信|",
         r"未送达|전송 ?실패",
     ];
     /// What such notices say.
@@ -150,12 +155,12 @@ phrases! {
         r"nao (foi possivel entregar|pode ser entregue)|nao foi entregue|",
         r"niet worden (afgeleverd|bezorgd)|kon niet|kunde inte levereras|kunne ikke leveres|nie (mozna|zostala|",
         r"mogla)[a-z ]{0,20}dostarcz|не (может|было|удалось|доставлен)|",
-        r"配信できません|配信されません|届けることができません|送信できません|宛先|",
+        r"配信できません|配信されません|届けることができません|届きません|届けられません|送信できません|メールエラー|存在しません|宛先|",
         r"无法(送达|投递)|退回|被退回|전달되지",
     ];
     /// Subjects of aggregate reports (DMARC, TLS).
     AGGREGATE = [
-        r"^(\[[^\]]*\] ?)?report domain ?: .{1,200}(submitter|report-id)|^complaint about message from|^(e-?mail )?(abuse|",
+        r"^(\[[^\]]*\] ?)?report domain ?: .{1,200}(submitter|report-id)|^(\[[^\]]*\] ?)?(dmarc|tls|smtp tls|forensic|aggregate|auth(entication)?[ -]failure)[a-z -]{0,24} reports?\b|^complaint about message from|^(e-?mail )?(abuse|",
         r"feedback|spam|fbl)[a-z/ -]{0,20} (report|complaint|notification)|^\[?(feedback[ -]loop|fbl)\b",
     ];
     /// An exam, a course: what students are absent from.
@@ -185,9 +190,14 @@ phrases! {
         r"abwesenheits(notiz|nachricht|meldung|hinweis|benachrichtigung|assistent)|automatische (antwort|abwesenheit)|out-of-office|",
         r"respuesta (auto|de ausencia)|fuera de (la )?oficina ?:|risposta auto|automatisch(e)? (antwoord|reactie)|resposta auto|",
         r"automatiskt? (svar|besvar)|automaattinen|odpowiedz auto|autoodpowiedz|automaticka odpoved|автоответ|",
-        r"автоматический ответ|自動(応答|返信)|不在通知|自动(回复|答复)|자동 ?(응답|",
+        r"автоматическии ответ|автоматична відповідь|автоматичен отговор|automatyczna odpowiedz|automatikus valasz|otomatik (yan[iı]t|cevap)|automatiska atbilde|",
+        r"automatinis atsakymas|automaatvastus|automatizovana odpoved|automatisk (svar|besvarelse)|fravaersbesked|afwezigheids(bericht|melding)|messaggio automatico|",
+        r"contestacion automatica|raspuns automat|αυτοματη απαντηση|automatski odgovor|samodejni odgovor|balasan otomatis|tra loi tu đong|ตอบกลับอัตโนมัติ|رد تلقائي|",
+        r"自動(応答|返信|回覆|回复)|不在通知|自动(回复|回覆|答复|应答)|외출|자동 ?(응답|",
         r"회신))",
     ];
+    /// Events of a delivery service, as JSON.
+    EVENT = [r#"\\?"(notificationtype|eventtype)\\?" ?: ?\\?"(bounce|complaint|delivery|deliverydelay|reject)"#];
     /// Subjects that programs write, and people too.
     LIKELY_ABSENCE = [
         r"^((re|aw|sv|antw) ?: ?)*(out[ -]of[ -](the[ -])?office|ooo\b|oof\b|away\b|on (vacation|holiday|leave|annual leave|",

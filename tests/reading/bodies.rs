@@ -38,6 +38,26 @@ const SHAPES: &[Case] = &[
         b"<meta charset=\"windows-1251\"><p>\xcf\xf0\xe8\xe2\xe5\xf2</p>",
         "\u{41f}\u{440}\u{438}\u{432}\u{435}\u{442}",
     ),
+    (
+        "Word's blank line",
+        "Content-Type: text/html",
+        b"<p class=MsoNormal>One</p><p class=MsoNormal>&nbsp;</p><p class=MsoNormal>Two</p>",
+        "One\n\nTwo",
+    ),
+    ("a numbered list", "Content-Type: text/html", b"<ol><li>one</li><li>two</li></ol>", "1. one\n2. two"),
+    ("indented as written", "Content-Type: text/html", b"<pre>a\n  b</pre>", "a\n  b"),
+    (
+        "UTF-8 with a stray",
+        "Content-Type: text/plain; charset=utf-8",
+        b"caf\xc3\xa9 and one \xe9 letter",
+        "caf\u{e9} and one \u{e9} letter",
+    ),
+    (
+        "base64 above a list's footer",
+        "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64",
+        b"TGUgY29kZSByZcOndSDDoCBtaWRpIGVzdCBww6lyaW3DqS4=\n\n-- \nfooter\nhttps://lists.example/\n",
+        "Le code re\u{e7}u \u{e0} midi est p\u{e9}rim\u{e9}.",
+    ),
     ("HTML that says it is plain", "Content-Type: text/plain", b"<html><body><p>One</p></body></html>", "One"),
     (
         "alternative",
@@ -198,5 +218,44 @@ fn the_words_of_who_passes_on_a_mail_are_told_from_the_request() {
         let message = read(format!("{head}{subject}\nContent-Type: text/plain; charset=utf-8\n\n{body}\n").as_bytes());
         let got = message.forwarded.as_ref().map(|f| (f.from.name.as_str(), f.from.address.as_str(), f.text.as_str()));
         assert_eq!(got, expected, "{says}");
+    }
+}
+
+#[test]
+fn answers_between_quotes_in_html_are_ones_own() {
+    let attribution = "<div class=\"gmail_attr\">On Tue, Mar 4, 2025 at 10:02 AM Marta &lt;m@desk.example&gt; wrote:<br></div>";
+    let container = format!(
+        "<div>Below.</div><div class=\"gmail_quote\">{attribution}<blockquote class=\"gmail_quote\">Which day?</blockquote><div>Monday.</div>\
+         <blockquote class=\"gmail_quote\">Which hour?</blockquote><div>Ten.</div></div>"
+    );
+    let border = "<p class=MsoNormal>Lift.</p><div style=\"border:none;border-top:solid #B5C4DF 1.0pt\"><p><b>Saatja:</b> M &lt;m@desk.example&gt;<br>\
+                  <b>Nimi:</b> x</p></div><p>Milline?</p>";
+    let cases: [(&str, &str, &str, &str); 6] = [
+        ("Gmail's container", &container, "Below.\nMonday.\nTen.", "Below.\nMonday.\nTen."),
+        (
+            "Yahoo's container",
+            "<div>Hello</div><div class=yahoo_quoted><div>On Tuesday 10:02, Marta &lt;m@desk.example&gt; wrote:</div><blockquote>Which day?</blockquote>\
+             <div>Monday.</div></div>",
+            "Hello\nMonday.",
+            "Hello\nMonday.",
+        ),
+        ("Outlook's line in a language nobody listed", border, "Lift.", "Lift."),
+        (
+            "a block without marks",
+            "<p>The page says:</p><blockquote>unknown</blockquote><p>Why?</p>",
+            "The page says:\n\nunknown\n\nWhy?",
+            "The page says:\n\nunknown\n\nWhy?",
+        ),
+        ("Outlook's signature", "<div>Seat 9.</div><div id=Signature>Leo Brandt<br>Bursar</div>", "Seat 9.\nLeo Brandt\nBursar", "Seat 9."),
+        (
+            "words typed below a signature",
+            "<div class=gmail_signature>Leo Brandt</div><div>The code is refused.</div>",
+            "Leo Brandt\nThe code is refused.",
+            "The code is refused.",
+        ),
+    ];
+    for (says, html, new, clean) in cases {
+        let mail = read(&mail("Content-Type: text/html; charset=utf-8", html.as_bytes()));
+        assert_eq!((mail.new_text.as_str(), mail.clean.as_str()), (new, clean), "{says}");
     }
 }

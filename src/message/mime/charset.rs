@@ -142,14 +142,34 @@ fn declared_utf8(bytes: &[u8], wrong: impl Fn(&str) -> String) -> Decoded<'_> {
     match std::str::from_utf8(bytes) {
         Ok(text) if !text.contains("\u{1b}$") => Decoded::sure(text.trim_start_matches('\u{feff}').into()),
         _ => {
-            let (good, bad) = utf8_letters(bytes);
-            if good > 3 * bad {
-                return Decoded::but(String::from_utf8_lossy(bytes), "broken UTF-8 here and there".into());
+            if let Some(text) = mended_utf8(bytes) {
+                return Decoded::but(text.into(), "broken UTF-8 here and there".into());
             }
             let guess = guess(bytes);
             Decoded::but(in_encoding(bytes, guess), wrong(guess.name()))
         }
     }
+}
+
+/// UTF-8 with strays: text that was put together from two sources. Other charsets make a whole letter of several bytes only by chance, so
+/// one such letter weighs more than one stray. Strays that are a letter of windows-1252 are read as such; a letter cut short is not.
+fn mended_utf8(bytes: &[u8]) -> Option<String> {
+    let (good, bad) = utf8_letters(bytes);
+    if good == 0 || good < bad && bad > 2 || memchr::memmem::find(bytes, b"\x1b$").is_some() {
+        return None;
+    }
+    let mut out = String::with_capacity(bytes.len() + 16);
+    let mut read = 0;
+    for chunk in bytes.utf8_chunks() {
+        out.push_str(chunk.valid());
+        read += chunk.valid().len() + chunk.invalid().len();
+        match chunk.invalid() {
+            [] => {}
+            [stray] if read < bytes.len() => out.push_str(&in_encoding(&[*stray], WINDOWS_1252)),
+            _ => out.push('\u{fffd}'),
+        }
+    }
+    Some(out)
 }
 
 /// How many multi-byte letters are whole, and how many bytes belong to none.
@@ -200,6 +220,9 @@ fn undeclared(bytes: &[u8]) -> Decoded<'_> {
     match std::str::from_utf8(bytes) {
         Ok(text) if !text.contains("\u{1b}$") => Decoded::sure(text.trim_start_matches('\u{feff}').into()),
         _ => {
+            if let Some(text) = mended_utf8(bytes) {
+                return Decoded::but(text.into(), "no charset declared: read as broken UTF-8".into());
+            }
             let guess = guess(bytes);
             Decoded::but(in_encoding(bytes, guess), format!("no charset declared: read as {}", guess.name()))
         }

@@ -30,6 +30,9 @@ impl Parts {
             self.clock_with_zone(clock);
         } else if word.contains(':') && word.starts_with(|c: char| c.is_ascii_digit()) {
             self.clock_with_zone(word);
+        } else if self.year.is_some() && self.clock.is_none() && word.len() <= 8 && word.matches('.').count() == 2 {
+            // "10.00.00" behind a whole date.
+            self.clock_with_zone(word);
         } else if let Some(sign) = word.chars().next().filter(|c| matches!(c, '+' | '-')) {
             self.zone(sign, word.get(1..).unwrap_or_default());
         } else if word.starts_with(|c: char| c.is_ascii_digit()) {

@@ -17,6 +17,8 @@ const DEEPEST: usize = 20;
 const MOST_PARTS: usize = 500;
 /// Bytes of one text part that are decoded; what is read of it is cut further.
 const MOST_TEXT: usize = 4 * 1024 * 1024;
+/// Bytes of a part that is nested too deep which are shown.
+const MOST_UNOPENED: usize = 16 * 1024;
 
 /// Text to be read, decoded, as it stands in its part.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,6 +66,7 @@ pub struct Opened {
     pub charset: Option<String>,
     parts: usize,
     spoken: bool,
+    too_deep: bool,
     /// Text in an attached part without a name: read when there is nothing else.
     spare: Vec<Piece>,
 }
@@ -106,7 +109,12 @@ impl Opened {
         }
         if place.depth > DEEPEST {
             note(&mut self.defects, "depth: parts nested more than 20 deep were not opened");
-            return Vec::new();
+            // Whatever stands there is shown as it is, so that no words are lost; once, and not a whole file.
+            if std::mem::replace(&mut self.too_deep, true) {
+                return Vec::new();
+            }
+            let rest = head.body.get(..MOST_UNOPENED).unwrap_or(head.body);
+            return vec![Piece::Plain(Plain { text: printable(charset::decode(rest, None).text), flowed: None })];
         }
         for defect in &head.defects {
             note(&mut self.defects, *defect);
@@ -237,7 +245,7 @@ impl Opened {
     /// Outlook's own wrapping: what is in it counts instead of it. Its text is read when no other part says anything.
     fn winmail(&mut self, head: &Head<'_>, kind: &Kind) -> Vec<Piece> {
         match tnef::read(&kind.transfer.decode(head.body).0) {
-            Some(found) if found.body.is_some() || self.spoken || !found.attachments.is_empty() => {
+            Some(found) if found.body.is_some() || !found.attachments.is_empty() => {
                 self.attachments.extend(found.attachments.into_iter().take(MOST_PARTS));
                 self.spare.extend(found.body);
             }

@@ -164,6 +164,11 @@ fn base64(bytes: &[u8]) -> (Cow<'_, [u8]>, Option<&'static str>) {
     let (mut kept, mut plain, mut at) = (Vec::with_capacity(bytes.len()), 0, 0);
     while let Some((line, next)) = line_at(bytes, at) {
         let line_in = line.trim_ascii();
+        // A list appends its footer below a blank line; what stands there is no base64, even where a line of it could be.
+        if line_in.is_empty() && !kept.is_empty() && is_text_below(bytes, next) {
+            plain += 1;
+            break;
+        }
         let spaces = line_in.iter().filter(|b| b.is_ascii_whitespace()).count();
         let junk = line_in.iter().filter(|b| !is_base64(**b) && !matches!(b, b'=' | b' ' | b'\t')).count();
         if spaces * 8 > line_in.len() || junk * 2 > line_in.len() || !line_in.is_ascii() {
@@ -177,6 +182,18 @@ fn base64(bytes: &[u8]) -> (Cow<'_, [u8]>, Option<&'static str>) {
         return (bytes.into(), Some("declared base64, but it is plain text"));
     }
     (base64_letters(&kept).into(), Some("base64 with other text in it"))
+}
+
+/// Whether the next line that is not blank holds what base64 never does.
+fn is_text_below(bytes: &[u8], mut at: usize) -> bool {
+    for _ in 0..5 {
+        match line_at(bytes, at).map(|(line, next)| (line.trim_ascii(), next)) {
+            Some((line, next)) if line.is_empty() => at = next,
+            Some((line, _)) => return line.iter().any(|b| !is_base64(*b) && *b != b'='),
+            None => return false,
+        }
+    }
+    false
 }
 
 /// A file inside text, by uuencode.

@@ -1,6 +1,7 @@
 //! The header fields that mail programs write above quoted and forwarded mail, in their users' languages.
 
 use super::Line;
+use super::attribution::is_dated;
 use crate::message::Mailbox;
 
 /// Lines that a block of header fields may take.
@@ -26,8 +27,27 @@ pub(super) fn is_header(lines: &[Line], at: usize, least: usize) -> bool {
             break;
         }
     }
-    let addressed = first.text.contains('@');
-    kinds.contains(&Field::From) && (kinds.len() >= least || addressed && kinds.len() >= 2)
+    let block = || lines.iter().skip(at).take(BLOCK).map_while(|l| kind_of(&l.text).map(|kind| (kind, &l.text)));
+    // "From: Monday, To: Friday, Subject: Anatomy" is a plan: a head names somebody, or the time of sending.
+    let addressed = first.text.contains('@') || block().any(|(_, text)| text.contains('@'));
+    let real = addressed || kinds.contains(&Field::Sent) || least < 3;
+    real && kinds.contains(&Field::From) && (kinds.len() >= least || first.text.contains('@') && kinds.len() >= 2)
+}
+
+/// Lotus Notes: an address, below it the time, then "To" and "Subject" with their values on lines of their own.
+pub(super) fn is_lotus(lines: &[Line], at: usize) -> bool {
+    let mut below = lines.iter().skip(at + 1).map(|l| l.text.trim()).filter(|l| !l.is_empty()).take(12);
+    let time = below.next().is_some_and(|l| l.len() < 40 && l.starts_with(|c: char| c.is_ascii_digit()) && is_dated(l));
+    if !time {
+        return false;
+    }
+    let (mut to, mut subject) = (false, false);
+    for line in below {
+        let name = line.trim_end_matches([':', ' ']).to_lowercase();
+        to |= TO.contains(&name.as_str());
+        subject |= SUBJECT.contains(&name.as_str()) || name == "thema";
+    }
+    to && subject
 }
 
 /// The sender in a From: line of a head.
@@ -54,8 +74,10 @@ pub(super) enum Field {
 
 /// What field a line begins with, in any of the languages.
 pub(super) fn kind_of(line: &str) -> Option<Field> {
-    let line = line.trim().trim_start_matches(['*', '>', '|', ' ', '\t']);
-    let (name, _) = line.split_once([':', '：'])?;
+    let whole = line.trim();
+    let line = whole.trim_start_matches(['*', '>', '|', ' ', '\t']);
+    // NetEase draws a table: "| 发件人 | Ada Roy |".
+    let (name, _) = if whole.starts_with('|') { line.split_once(['|', ':', '：'])? } else { line.split_once([':', '：'])? };
     let name = name.trim_end_matches(['*', ' ', '\u{a0}']);
     if name.is_empty() || name.len() > 30 {
         return None;
@@ -107,6 +129,25 @@ const FROM: &[&str] = &[
     "odesílatel",
     "de la",
     "reply-to",
+    "saatja",
+    "від",
+    "από",
+    "nuo",
+    "no",
+    "šalje",
+    "pošiljatelj",
+    "odosielateľ",
+    "من",
+    "מאת",
+    "dari",
+    "จาก",
+    "寄件人",
+    "发送人",
+    "보낸사람",
+    "gönderen",
+    "expeditor",
+    "remetente",
+    "verzender",
 ];
 const SENT: &[&str] = &[
     "sent",
@@ -147,6 +188,30 @@ const SENT: &[&str] = &[
     "trimis",
     "date d'envoi",
     "date de l'envoi",
+    "saadetud",
+    "надіслано",
+    "στάλθηκε",
+    "ημερομηνία",
+    "išsiųsta",
+    "nosūtīts",
+    "poslano",
+    "odoslané",
+    "изпратено",
+    "تم الإرسال",
+    "تاريخ",
+    "נשלח",
+    "תאריך",
+    "dikirim",
+    "tanggal",
+    "ส่ง",
+    "寄件日期",
+    "傳送時間",
+    "时间",
+    "received",
+    "reçu",
+    "sendedato",
+    "data de envio",
+    "data d'enviament",
 ];
 const TO: &[&str] = &[
     "to",
@@ -188,6 +253,33 @@ const TO: &[&str] = &[
     "importance",
     "priority",
     "priorité",
+    "adressaat",
+    "saaja",
+    "προς",
+    "κοιν",
+    "κοιν.",
+    "kam",
+    "za",
+    "prima",
+    "до",
+    "إلى",
+    "אל",
+    "kepada",
+    "ถึง",
+    "收件者",
+    "副本",
+    "받는사람",
+    "alıcı",
+    "bilgi",
+    "mottaker",
+    "modtager",
+    "mottagare",
+    "ontvanger",
+    "empfänger",
+    "odbiorca",
+    "получатель",
+    "per a",
+    "копія",
 ];
 const SUBJECT: &[&str] = &[
     "subject",
@@ -212,4 +304,19 @@ const SUBJECT: &[&str] = &[
     "tárgy",
     "předmět",
     "subiect",
+    "teema",
+    "θέμα",
+    "zadeva",
+    "naslov",
+    "predmet",
+    "относно",
+    "الموضوع",
+    "נושא",
+    "perihal",
+    "subjek",
+    "เรื่อง",
+    "標題",
+    "标题",
+    "assumpte",
+    "temats",
 ];

@@ -1,8 +1,11 @@
 //! The person's own words: a body without quoted mail, without signature and footers. Losing words is worse than leaving a quote.
 
 mod attribution;
+mod device;
 mod fields;
+mod legal;
 mod quotes;
+mod separators;
 mod signature;
 
 use super::Forwarded;
@@ -14,6 +17,19 @@ pub struct Line {
     pub text: String,
     /// It stands in a block that the mail program marked as quoted.
     pub quoted: bool,
+    /// It stands in a block that the mail program marked as signature.
+    pub signed: bool,
+}
+
+impl Line {
+    /// A line without marks.
+    pub fn plain(text: impl Into<String>) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
+
+    fn is_blank(&self) -> bool {
+        self.text.trim().is_empty()
+    }
 }
 
 /// A body taken apart.
@@ -31,31 +47,35 @@ pub struct Words {
 
 /// Takes a body apart.
 pub fn own(lines: &[Line]) -> Words {
-    let quoted = quotes::mark(lines);
-    let pick = |want: bool| {
-        let mut picked: Vec<&str> = Vec::new();
-        let mut left_out = false;
-        for (line, quoted) in lines.iter().zip(&quoted) {
-            let blank = line.text.trim().is_empty();
-            // One gap stays where something was taken out.
-            let doubled = blank && left_out && picked.last().is_some_and(|l| l.trim().is_empty());
-            if *quoted != want {
-                left_out = true;
-            } else if !doubled {
-                picked.push(&line.text);
-                left_out &= blank;
-            }
-        }
-        tidy(&picked)
-    };
-    let (mut new_text, mut quote) = (pick(false), pick(true));
-    if !new_text.chars().any(char::is_alphabetic) && !quote.is_empty() {
+    let quotes::Marked { quoted, attributed } = quotes::mark(lines);
+    let new: Vec<(&str, bool)> = lines.iter().zip(&quoted).map(|(l, quoted)| (l.text.as_str(), !*quoted)).collect();
+    let old = new.iter().map(|(text, keep)| (*text, !*keep));
+    let (new_text, quote) = (gather(new.iter().copied()), gather(old));
+    if !new_text.chars().any(char::is_alphabetic) && !quote.is_empty() && !attributed {
         // Nothing but a forward: the forwarded words are all there is to read.
-        new_text = without_forward_head(&quote);
-        quote = String::new();
+        let new_text = without_forward_head(&quote);
+        let (clean, signature) = cut_signature(&new_text);
+        return Words { new_text, clean, quoted: None, signature: some(signature) };
     }
-    let (clean, signature) = cut_signature(&new_text);
+    let (clean, signature) = without_signatures(lines, &quoted);
     Words { new_text, clean, quoted: some(without_marks(&quote)), signature: some(signature) }
+}
+
+/// The lines to keep as one text; one gap stays where something was taken out.
+fn gather<'a>(lines: impl Iterator<Item = (&'a str, bool)>) -> String {
+    let mut picked: Vec<&str> = Vec::new();
+    let mut left_out = false;
+    for (line, keep) in lines {
+        let blank = line.trim().is_empty();
+        let doubled = blank && left_out && picked.last().is_some_and(|l| l.trim().is_empty());
+        if !keep {
+            left_out = true;
+        } else if !doubled {
+            picked.push(line);
+            left_out &= blank;
+        }
+    }
+    tidy(&picked)
 }
 
 /// The mail that is passed on in `quoted`, when its head or the subject says that it is: "Fwd:", "TR :", "Forwarded message".
@@ -63,13 +83,13 @@ pub fn forwarded(quoted: &str, subject: &str) -> Option<Forwarded> {
     const PASSED: [&str; 14] = ["fwd", "fw", "tr", "wg", "rv", "enc", "vs", "vb", "vl", "pd", "rif", "i", "doorst", "転送"];
     let prefix = subject.split_once([':', '：']).map(|(before, _)| before.trim().to_lowercase());
     let first = quoted.lines().find(|line| !line.trim().is_empty()).unwrap_or("");
-    if !prefix.is_some_and(|p| PASSED.contains(&p.as_str())) && !quotes::is_passed_on(first) {
+    if !prefix.is_some_and(|p| PASSED.contains(&p.as_str())) && !separators::is_passed_on(first) {
         return None;
     }
     let head: Vec<&str> = quoted.lines().take_while(|line| line.trim().is_empty() || quotes::is_head(line)).collect();
     let from = head.iter().find_map(|line| fields::sender(line)).unwrap_or_default();
-    let rest: Vec<Line> = quoted.lines().skip(head.len()).map(|l| Line { text: l.to_owned(), quoted: false }).collect();
-    let marked = quotes::mark(&rest);
+    let rest: Vec<Line> = quoted.lines().skip(head.len()).map(Line::plain).collect();
+    let marked = quotes::mark(&rest).quoted;
     let own: Vec<&str> = rest.iter().zip(&marked).filter(|(_, quoted)| !**quoted).map(|(l, _)| l.text.as_str()).collect();
     let (text, _) = cut_signature(&tidy(&own));
     (!text.trim().is_empty()).then_some(Forwarded { from, text })
@@ -110,29 +130,68 @@ fn without_forward_head(quote: &str) -> String {
     tidy(lines.get(head..).unwrap_or_default())
 }
 
-/// A device's line is looked for in the last so many lines.
-const FAR: usize = 60;
-
 /// The first `most` bytes, or a little less where a letter would be cut.
 fn head(text: &str, most: usize) -> &str {
     text.get(..text.floor_char_boundary(most.min(text.len()))).unwrap_or(text)
 }
 
-/// Parts the signature from the words.
+/// Parts the signatures from the person's words. Words below a quote stay, though a signature stood above it.
+fn without_signatures(lines: &[Line], quoted: &[bool]) -> (String, String) {
+    let mut stretches: Vec<Vec<&Line>> = vec![Vec::new()];
+    let mut broken = false;
+    for (line, quoted) in lines.iter().zip(quoted) {
+        if *quoted {
+            broken = true;
+        } else {
+            if std::mem::take(&mut broken) {
+                stretches.push(Vec::new());
+            }
+            if let Some(open) = stretches.last_mut() {
+                open.push(line);
+            }
+        }
+    }
+    // The person's last words may end in a signature that no mark sets off; answers between quotes do not.
+    let mut last = true;
+    let mut cuts: Vec<Vec<bool>> = Vec::with_capacity(stretches.len());
+    for stretch in stretches.iter().rev() {
+        let mut cut = marked_signature(stretch);
+        let rest: Vec<&str> = stretch.iter().zip(&cut).filter(|(_, cut)| !**cut).map(|(l, _)| l.text.as_str()).collect();
+        let more = signature::mark(&rest, last);
+        cut.iter_mut().filter(|cut| !**cut).zip(more).for_each(|(cut, more)| *cut = more);
+        last &= stretch.iter().zip(&cut).all(|(l, cut)| *cut || l.is_blank());
+        cuts.push(cut);
+    }
+    let mut marked: Vec<(&str, bool)> = Vec::with_capacity(lines.len());
+    for (stretch, cut) in stretches.iter().zip(cuts.into_iter().rev()) {
+        // A gap stands for the quote that was taken out.
+        marked.extend((!marked.is_empty()).then_some(("", true)));
+        marked.extend(stretch.iter().zip(cut).map(|(l, cut)| (l.text.as_str(), cut)));
+    }
+    parted(&marked)
+}
+
+/// Which lines stand in a block that the program marked as signature, and hold no words typed into it.
+fn marked_signature(stretch: &[&Line]) -> Vec<bool> {
+    let signed: Vec<&str> = stretch.iter().filter(|l| l.signed).map(|l| l.text.as_str()).collect();
+    let is_one = !signed.is_empty() && signature::is_signature(&signed);
+    stretch.iter().map(|l| is_one && l.signed).collect()
+}
+
 fn cut_signature(text: &str) -> (String, String) {
     let lines: Vec<&str> = text.lines().collect();
-    let cut = signature::start(&lines);
-    let (words, signature) = lines.split_at(cut.min(lines.len()));
-    if words.iter().all(|l| l.trim().is_empty()) {
-        // A message that is all signature is a message.
-        return (text.to_owned(), String::new());
+    let cut = signature::mark(&lines, true);
+    parted(&lines.into_iter().zip(cut).collect::<Vec<_>>())
+}
+
+/// Words and signature; a message that is all signature is a message.
+fn parted(marked: &[(&str, bool)]) -> (String, String) {
+    let signature = gather(marked.iter().copied());
+    let own = gather(marked.iter().map(|(line, cut)| (*line, !*cut)));
+    if own.is_empty() {
+        return (gather(marked.iter().map(|(line, _)| (*line, true))), String::new());
     }
-    // A device's line with more words below it is cut alone.
-    let device = |at: usize, line: &str| at > 0 && at + FAR > words.len() && signature::is_device(line.trim());
-    let (mut own, mut cut) = (Vec::new(), Vec::new());
-    words.iter().enumerate().for_each(|(at, line)| if device(at, line) { cut.push(*line) } else { own.push(*line) });
-    cut.extend(signature);
-    (tidy(&own), tidy(&cut))
+    (own, signature)
 }
 
 #[cfg(test)]
@@ -140,7 +199,7 @@ mod tests {
     use super::*;
 
     fn words(text: &str) -> Words {
-        own(&text.lines().map(|l| Line { text: l.to_owned(), quoted: false }).collect::<Vec<_>>())
+        own(&text.lines().map(Line::plain).collect::<Vec<_>>())
     }
 
     #[test]

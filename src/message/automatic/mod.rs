@@ -2,8 +2,11 @@
 //!
 //! Marks that only machines leave decide alone. Words decide only together: people write about bounces and absences too.
 
+mod senders;
+
 use regex::Regex;
 
+use self::senders::{event, is_daemon, is_no_reply, is_system, kind_of_phrase, list_id, list_server};
 use super::address::Address;
 use super::mime::head::Head;
 use super::mime::parameters;
@@ -60,7 +63,7 @@ pub fn judge(look: &Look<'_>, identity: &Identity) -> Judged {
     let mut judged = Judged::default();
     let own_list = case.is_own_list();
     let form = look.from.iter().filter_map(|m| Address::parse(&m.address)).any(|a| identity.forms.contains(&a));
-    let rules: [fn(&Case<'_>) -> Verdict; 8] = [own_mail, report, bounce, auto_marks, receipt, absence, acknowledgement, list];
+    let rules: [fn(&Case<'_>) -> Verdict; 9] = [own_mail, report, list_server, bounce, auto_marks, receipt, absence, acknowledgement, list];
     for rule in rules {
         if let Some((kind, why)) = rule(&case) {
             let excused = form && kind != Automatic::Own || own_list && matches!(kind, Automatic::List | Automatic::Bulk);
@@ -175,8 +178,13 @@ impl Case<'_> {
             let value = self.look.head.get("x-failed-recipients").map(|v| String::from_utf8_lossy(v).into_owned())?;
             value.split([',', ' ', '\n']).map(str::trim).find(|a| a.contains('@')).map(str::to_owned)
         };
+        let event = || {
+            let (_, behind) = self.look.text.split_once("emailAddress")?;
+            behind.split(['"', '\\']).find(|w| w.contains('@')).map(str::to_owned)
+        };
         reported
             .or_else(header)
+            .or_else(event)
             .or_else(|| prose::addresses(self.look.text).find(|a| !self.is_own(a) && !self.is_machine(a)).map(str::to_owned))
     }
 
@@ -212,6 +220,12 @@ fn report(case: &Case<'_>) -> Verdict {
         let kind = if report.undelivered { Automatic::Bounce } else { Automatic::Report };
         return Some((kind, "holds a machine-readable report (RFC 3464, 5965, 8098)".into()));
     }
+    if case.has("x-hmxmroriginalrecipient") || case.has("tls-report-domain") {
+        return Some((Automatic::Report, "header of an abuse or TLS report".into()));
+    }
+    if let Some(kind) = event(case) {
+        return Some((kind, "the event of a delivery service".into()));
+    }
     if case.titled(&prose::AGGREGATE) && !case.asks() {
         return Some((Automatic::Report, "the subject of an abuse or aggregate report".into()));
     }
@@ -234,10 +248,12 @@ fn bounce(case: &Case<'_>) -> Verdict {
     }
     if case.all("return-path").next().is_some_and(|p| p == "<>" || p == "<@>") {
         // A null envelope sender is what reports and automatic replies use (RFC 5321 section 4.5.5); people never do.
+        let vacation = auto_header(case).is_some() || case.titled(&prose::LIKELY_ABSENCE) && case.says(&prose::ABSENT, 400);
         let kind = match () {
+            () if absent() || vacation => Automatic::AutoReply,
             () if titled || case.says(&prose::UNDELIVERED, 600) => Automatic::Bounce,
             () if receipt(case).is_some() => Automatic::Report,
-            () if absent() || absence(case).is_some() || case.titled(&prose::LIKELY_ABSENCE) => Automatic::AutoReply,
+            () if auto_marks(case).is_some() || absence(case).is_some() || case.titled(&prose::LIKELY_ABSENCE) => Automatic::AutoReply,
             () => Automatic::Bounce,
         };
         return Some((kind, "Return-Path is empty".into()));
@@ -251,7 +267,7 @@ fn bounce(case: &Case<'_>) -> Verdict {
     {
         return Some((Automatic::Bounce, "a mail system speaks of a failed delivery".into()));
     }
-    (titled && told() && !case.asks() && !prose::FIRST_PERSON.is_match(case.words.first(400)))
+    (titled && told() && !case.asks() && !prose::FIRST_PERSON.is_match(case.words.first(400)) && !case.says(&prose::CLOSES, 900))
         .then(|| (Automatic::Bounce, "subject and text of a delivery failure".into()))
 }
 
@@ -262,6 +278,16 @@ fn auto_marks(case: &Case<'_>) -> Verdict {
             return Some((Automatic::AutoReply, format!("Auto-Submitted: {keyword}")));
         }
     }
+    if let Some(verdict) = auto_header(case) {
+        return Some(verdict);
+    }
+    case.one("precedence")
+        .filter(|p| matches!(p.as_str(), "auto_reply" | "auto-reply" | "autoreply"))
+        .map(|p| (Automatic::AutoReply, format!("Precedence: {p}")))
+}
+
+/// A header that only the programs of absent people write.
+fn auto_header(case: &Case<'_>) -> Verdict {
     const MARKS: [&str; 12] = [
         "x-autoreply",
         "x-autorespond",
@@ -276,12 +302,8 @@ fn auto_marks(case: &Case<'_>) -> Verdict {
         "x-ms-exchange-inbox-rules-loop",
         "x-autoreply-to",
     ];
-    if let Some(mark) = MARKS.iter().find(|m| case.one(m).is_some_and(|v| !matches!(v.as_str(), "no" | "false" | "0"))) {
-        return Some((Automatic::AutoReply, format!("header {mark}")));
-    }
-    case.one("precedence")
-        .filter(|p| matches!(p.as_str(), "auto_reply" | "auto-reply" | "autoreply"))
-        .map(|p| (Automatic::AutoReply, format!("Precedence: {p}")))
+    let mark = MARKS.iter().find(|m| case.one(m).is_some_and(|v| !matches!(v.as_str(), "no" | "false" | "0")))?;
+    Some((Automatic::AutoReply, format!("header {mark}")))
 }
 
 /// A read receipt without machine-readable part.
@@ -318,7 +340,11 @@ fn acknowledgement(case: &Case<'_>) -> Verdict {
         return None;
     }
     let own_title = !case.is_reply() && case.titled(&prose::ACKNOWLEDGED_TITLE);
-    let phrases = prose::ACKNOWLEDGED.find_iter(case.words.first(900)).take(3).count();
+    // Different phrases count; a number said twice is one, and people name numbers too.
+    let mut said: Vec<&str> = prose::ACKNOWLEDGED.find_iter(case.words.first(900)).take(6).map(|m| kind_of_phrase(m.as_str())).collect();
+    said.sort_unstable();
+    said.dedup();
+    let phrases = said.len();
     let automatic = case.says(&prose::CALLS_ITSELF_AUTOMATIC, 500);
     let claims = usize::from(own_title) + phrases + usize::from(automatic);
     if claims >= 2 && (own_title || automatic || !case.asks()) && !prose::OWN_TROUBLE.is_match(case.words.as_str()) {
@@ -353,34 +379,6 @@ fn list(case: &Case<'_>) -> Verdict {
     let local = case.local();
     (local.ends_with("-request") || local.starts_with("owner-") || local.ends_with("-owner"))
         .then(|| (Automatic::List, "From is a list's own address".into()))
-}
-
-/// Local parts of mail systems that a person may write from too.
-fn is_system(local: &str) -> bool {
-    let squeezed: String = local.chars().filter(char::is_ascii_alphanumeric).take(30).collect();
-    ["postmaster", "mailsystem", "mailadmin", "sysadmin", "systemadministrator", "mailmaster", "mailserver", "mailgateway"]
-        .contains(&squeezed.as_str())
-}
-
-/// Names under which mail systems send their notices; no person has one of them.
-fn is_daemon(sender: &str) -> bool {
-    let local: String = sender.split('@').next().unwrap_or_default().chars().filter(char::is_ascii_alphabetic).collect();
-    ["mailerdaemon", "maildaemon", "mdaemon", "mmdf", "maildeliverysubsystem", "maildeliverysystem", "bounce", "bounces"]
-        .contains(&local.as_str())
-        || sender.starts_with("bounce-")
-        || sender.starts_with("bounces+")
-        || sender.starts_with("bounces-")
-}
-
-fn is_no_reply(local: &str) -> bool {
-    let squeezed: String = local.chars().filter(char::is_ascii_alphanumeric).take(20).collect();
-    ["noreply", "donotreply", "dontreply", "nepasrepondre", "pasdereponse", "nichtantworten", "noresponder"]
-        .iter()
-        .any(|name| squeezed.starts_with(name))
-}
-
-fn list_id(value: &str) -> &str {
-    value.rsplit_once('<').map_or(value, |(_, id)| id).trim_end_matches('>').trim()
 }
 
 /// Patterns of this program: that they compile is proven by every test that reads a message.

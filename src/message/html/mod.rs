@@ -1,8 +1,11 @@
 //! HTML mail to lines of text: what a reader sees, with the quoted blocks marked. Hidden text is left out and noted.
 
-use ego_tree::iter::Edge;
+mod marks;
+
+use ego_tree::{NodeId, iter::Edge};
 use scraper::{ElementRef, Html, Node};
 
+use self::marks::{begins_rest, is_answers, is_hidden, is_outlook_line, is_quote, is_signature};
 use super::words::Line;
 
 /// More nodes than this are not walked; the text is then taken by stripping tags (SAFETY, section 3).
@@ -70,10 +73,28 @@ struct Page {
     out: Rendered,
     line: String,
     quotes: usize,
+    signed: usize,
     hidden: usize,
     silent: usize,
     verbatim: usize,
     gap: bool,
+    /// Elements that are open and change how their text is taken, innermost last.
+    open: Vec<(NodeId, Change)>,
+    /// The numbers of ordered lists that are open; `None` for lists without numbers.
+    counts: Vec<Option<u32>>,
+    /// A block without any attribute was a quote, so later ones are.
+    cites: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Change {
+    Quote,
+    /// Holds quotes and answers; what stands above the first quote is its attribution.
+    Answers {
+        begun: bool,
+    },
+    Signature,
+    Hidden,
 }
 
 fn walk(html: &Html) -> Rendered {
@@ -112,6 +133,8 @@ impl Page {
         for c in text.chars() {
             if c == '\n' && self.verbatim > 0 {
                 self.end_line();
+            } else if c == ' ' && self.verbatim > 0 {
+                self.line.push(c);
             } else if c.is_ascii_whitespace() {
                 self.gap = true;
             } else {
@@ -127,7 +150,7 @@ impl Page {
     fn end_line(&mut self) {
         let line = std::mem::take(&mut self.line);
         self.gap = false;
-        self.out.lines.push(Line { text: line.trim_end().to_owned(), quoted: self.quotes > 0 });
+        self.out.lines.push(Line { text: line.trim_end().to_owned(), quoted: self.quotes > 0, signed: self.signed > 0 });
     }
 
     /// Ends the line that is being written, if there is one.
@@ -151,7 +174,12 @@ impl Page {
         match name {
             "head" | "style" | "script" | "title" | "template" | "noscript" => self.silent += 1,
             "br" => self.end_line(),
-            "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "table" | "ul" | "ol" | "hr" if !is_outlook_line(element) => self.blank(),
+            "ul" | "ol" => {
+                let first = element.attr("start").and_then(|n| n.parse().ok()).unwrap_or(1);
+                self.counts.push((name == "ol").then_some(first));
+                self.blank();
+            }
+            "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "table" | "hr" if !is_outlook_line(element) => self.blank(),
             "pre" => {
                 self.new_block();
                 self.verbatim += 1;
@@ -159,38 +187,102 @@ impl Page {
             "td" | "th" => self.gap = true,
             "li" => {
                 self.new_block();
-                self.line.push_str("- ");
+                let mark = match self.counts.last_mut() {
+                    Some(Some(number)) => {
+                        *number = number.saturating_add(1);
+                        format!("{}. ", *number - 1)
+                    }
+                    _ => "- ".to_owned(),
+                };
+                self.line.push_str(&mark);
             }
             _ if is_block(name) => self.new_block(),
             _ => {}
         }
-        if is_quote(element) {
+        if matches!(name, "div" | "blockquote" | "pre" | "span" | "p")
+            || element.attr("style").is_some()
+            || element.attr("hidden").is_some()
+        {
+            self.change(element);
+        }
+    }
+
+    fn change(&mut self, element: ElementRef<'_>) {
+        let begin = |page: &mut Self, change| page.open.push((element.id(), change));
+        if is_answers(element) && self.quotes == 0 {
             self.new_block();
             self.quotes += 1;
+            begin(self, Change::Answers { begun: false });
+        } else if is_quote(element) || self.is_cited(element) || begins_rest(element) {
+            self.new_block();
+            self.begin_quote();
+            self.quotes += 1;
+            // An answered mail below Outlook's line goes to the end: nothing closes it.
+            if !begins_rest(element) {
+                begin(self, Change::Quote);
+            }
+        } else if is_signature(element) {
+            self.new_block();
+            self.signed += 1;
+            begin(self, Change::Signature);
         }
         if is_hidden(element) {
             self.hidden += 1;
+            begin(self, Change::Hidden);
         }
+    }
+
+    /// The first quote ends the attribution of the block it stands in; from there on only quotes are quoted.
+    fn begin_quote(&mut self) {
+        if let Some((_, Change::Answers { begun: begun @ false })) = self.open.iter_mut().rev().find(|(_, c)| *c != Change::Hidden) {
+            *begun = true;
+            self.quotes = self.quotes.saturating_sub(1);
+        }
+    }
+
+    /// A block without any attribute is a quote when a line that names a time or an address stands above it, or another one was.
+    fn is_cited(&mut self, element: ElementRef<'_>) -> bool {
+        if element.value().name() != "blockquote" || element.value().attrs().next().is_some() {
+            return false;
+        }
+        let above = || self.out.lines.iter().rev().take(20).map(|l| l.text.as_str()).find(|l| !l.is_empty()).unwrap_or("");
+        let attribution = |line: &str| line.ends_with([':', '：']) && line.contains(|c: char| c == '@' || c.is_ascii_digit());
+        let in_answers = self.open.iter().any(|(_, c)| matches!(c, Change::Answers { .. }));
+        self.cites |= in_answers || self.quotes > 0 || attribution(self.line.trim()) || self.line.trim().is_empty() && attribution(above());
+        self.cites
     }
 
     fn close(&mut self, element: ElementRef<'_>) {
         let name = element.value().name();
         match name {
             "head" | "style" | "script" | "title" | "template" | "noscript" => self.silent = self.silent.saturating_sub(1),
-            "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "table" | "ul" | "ol" if !is_outlook_line(element) => self.blank(),
+            "ul" | "ol" => {
+                self.counts.pop();
+                self.blank();
+            }
+            "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "table" if !is_outlook_line(element) => self.blank(),
             "pre" => {
                 self.new_block();
                 self.verbatim = self.verbatim.saturating_sub(1);
             }
+            // A paragraph of nothing but a hard space is how Word writes a blank line.
+            "p" | "div" if !self.line.is_empty() && self.line.trim().is_empty() => self.blank(),
             _ if is_block(name) => self.new_block(),
             _ => {}
         }
-        if is_quote(element) {
-            self.new_block();
-            self.quotes = self.quotes.saturating_sub(1);
-        }
-        if is_hidden(element) {
-            self.hidden = self.hidden.saturating_sub(1);
+        while let Some((_, change)) = self.open.pop_if(|(id, _)| *id == element.id()) {
+            match change {
+                Change::Hidden => self.hidden = self.hidden.saturating_sub(1),
+                Change::Answers { begun: true } => self.new_block(),
+                Change::Quote | Change::Answers { begun: false } => {
+                    self.new_block();
+                    self.quotes = self.quotes.saturating_sub(1);
+                }
+                Change::Signature => {
+                    self.new_block();
+                    self.signed = self.signed.saturating_sub(1);
+                }
+            }
         }
     }
 }
@@ -217,65 +309,6 @@ fn is_block(name: &str) -> bool {
     )
 }
 
-/// Word writes each line as its own paragraph without space around it; they are lines, not paragraphs.
-fn is_outlook_line(element: ElementRef<'_>) -> bool {
-    element.value().name() == "p" && element.attr("class").is_some_and(|c| c.contains("MsoNormal") || c.contains("MsoPlainText"))
-}
-
-/// Blocks that mail programs put the answered message into.
-fn is_quote(element: ElementRef<'_>) -> bool {
-    const NAMED: [&str; 12] = [
-        "gmail_quote",
-        "gmail_quote_container",
-        "gmail_extra",
-        "yahoo_quoted",
-        "moz-cite-prefix",
-        "moz-forward-container",
-        "protonmail_quote",
-        "tutanota_quote",
-        "zmail_extra",
-        "OutlookMessageHeader",
-        "ms-outlook-mobile-reference-message",
-        "mail-quote",
-    ];
-    // Outlook puts "x_" before the names that other programs gave.
-    let named = |text: Option<&str>| text.is_some_and(|t| t.split_whitespace().any(|c| NAMED.contains(&c.trim_start_matches("x_"))));
-    match element.value().name() {
-        "blockquote" => !is_indented(element),
-        "div" => {
-            named(element.attr("class"))
-                || element.attr("name") == Some("quote")
-                || element.attr("id").is_some_and(|id| id.trim_start_matches("x_") == "mail-editor-reference-message-container")
-        }
-        _ => false,
-    }
-}
-
-/// Gmail writes a paragraph that its author moved to the right as a blockquote without a border.
-fn is_indented(element: ElementRef<'_>) -> bool {
-    let style = element.attr("style").unwrap_or_default().to_ascii_lowercase();
-    let cited = element.attr("type").is_some() || element.attr("cite").is_some() || element.attr("class").is_some();
-    !cited && style.contains("border") && style.contains("none") && style.contains("40px")
-}
-
-fn is_hidden(element: ElementRef<'_>) -> bool {
-    if element.attr("hidden").is_some() {
-        return true;
-    }
-    let Some(style) = element.attr("style") else { return false };
-    let style: String = style.to_ascii_lowercase().chars().filter(|c| !c.is_whitespace()).collect();
-    let says = |what: &str| style.split(';').any(|rule| rule.trim_end_matches("!important") == what);
-    let white = ["color:white", "color:#fff", "color:#ffffff", "color:rgb(255,255,255)"].iter().any(|w| says(w));
-    let on_colour = style.split(';').any(|rule| rule.starts_with("background") && !rule.contains("white") && !rule.contains("#fff"));
-    says("display:none")
-        || says("visibility:hidden")
-        || says("opacity:0")
-        || ["font-size:0", "font-size:0px", "font-size:0pt", "font-size:1px", "font-size:0em"].iter().any(|s| says(s))
-        || says("max-height:0") && style.contains("overflow:hidden")
-        || says("max-height:0px") && style.contains("overflow:hidden")
-        || white && !on_colour
-}
-
 /// For documents that are no mail any more: everything between tags, bounded.
 fn strip_tags(html: &str) -> Vec<Line> {
     let (mut text, mut inside) = (String::new(), false);
@@ -290,7 +323,7 @@ fn strip_tags(html: &str) -> Vec<Line> {
             _ => {}
         }
     }
-    text.lines().map(str::trim).filter(|l| !l.is_empty()).take(MOST_NODES).map(|l| Line { text: l.to_owned(), quoted: false }).collect()
+    text.lines().map(str::trim).filter(|l| !l.is_empty()).take(MOST_NODES).map(Line::plain).collect()
 }
 
 #[cfg(test)]
