@@ -50,6 +50,9 @@ pub struct Judged {
     pub failed_address: Option<String>,
 }
 
+/// Characters of a failed address that are kept; RFC 5321 section 4.5.3.1 allows 64 + 1 + 255.
+const LONGEST_ADDRESS: usize = 320;
+
 /// Decides. A machine's mark that people's mail carries too (X-Auto-Response-Suppress, a vacation-like subject alone) only holds back
 /// the automatic reply; a person still sees the message.
 pub fn judge(look: &Look<'_>, identity: &Identity) -> Judged {
@@ -182,10 +185,12 @@ impl Case<'_> {
             let (_, behind) = self.look.text.split_once("emailAddress")?;
             behind.split(['"', '\\']).find(|w| w.contains('@')).map(str::to_owned)
         };
-        reported
+        let named = reported
             .or_else(header)
             .or_else(event)
-            .or_else(|| prose::addresses(self.look.text).find(|a| !self.is_own(a) && !self.is_machine(a)).map(str::to_owned))
+            .or_else(|| prose::addresses(self.look.text).find(|a| !self.is_own(a) && !self.is_machine(a)).map(str::to_owned));
+        let shown = |address: String| address.chars().filter(|c| !c.is_control()).take(LONGEST_ADDRESS).collect();
+        named.map(shown)
     }
 
     fn is_machine(&self, address: &str) -> bool {

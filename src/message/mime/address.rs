@@ -30,7 +30,7 @@ pub fn list(raw: &[u8], hint: Option<&str>, defects: &mut Vec<String>) -> List {
     if !text.is_ascii() {
         encoded::note(defects, "raw 8-bit letters in a header");
     }
-    let mut reader = Reader { text: &text, at: 0, group: false, stray_quotes: false };
+    let mut reader = Reader { text: &text, at: 0, group: false, last_semicolon: text.rfind(';'), stray_quotes: false };
     let mut list = List::default();
     // Words in front of a comma that hold no address, and whether they stood in quotes.
     let (mut held, mut held_quoted) = (String::new(), false);
@@ -71,6 +71,8 @@ struct Reader<'a> {
     text: &'a str,
     at: usize,
     group: bool,
+    /// A `;` stands there or later: only then may a `:` open a group.
+    last_semicolon: Option<usize>,
     stray_quotes: bool,
 }
 
@@ -107,7 +109,7 @@ impl<'a> Reader<'a> {
                 '"' => self.quoted(&mut item),
                 '(' => self.comment(&mut item),
                 '<' => self.bracket(&mut item),
-                ':' if item.bracket.is_none() && !item.written.contains('@') && self.rest().contains(';') && !self.group => {
+                ':' if item.bracket.is_none() && !item.written.contains('@') && self.last_semicolon > Some(self.at) && !self.group => {
                     self.group = true;
                     self.at += 1;
                     item = Item::default();
