@@ -114,6 +114,20 @@ impl Lexicon {
         }
         Ok(Self { messages, judges: Judges::learn(&learned, LABELS), ear })
     }
+
+    /// The meanings, in the order of their file.
+    pub fn meanings(&self) -> &[Entry] {
+        &self.ear.entries
+    }
+
+    /// What the meanings alone hear in `text`: the number of each entry from 0, and its problem; each once.
+    pub fn meant(&self, text: &str) -> Vec<(usize, Problem)> {
+        let sentences = sentences::of(text);
+        let mut meant: Vec<(usize, Problem)> = self.ear.hear(&sentences).meant.iter().map(|(at, problem, _)| (*at, *problem)).collect();
+        meant.sort_unstable();
+        meant.dedup();
+        meant
+    }
 }
 
 /// The files of examples, in the order of their names.

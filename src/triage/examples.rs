@@ -1,11 +1,13 @@
-//! The examples of the case files, run through the whole rulebook: a rule that another one shadows fails here.
+//! The examples of the meanings, and those of the case files run through the whole rulebook: a rule that another one shadows or breaks
+//! fails here.
 
 use jiff::{Timestamp, ToSpan};
 
 use super::playbook::Playbook;
 use super::{Outcome, conclude, read};
-use crate::facts::Language;
+use crate::facts::{Language, Lexicon, Problem};
 use crate::people::{Candidate, Evaluation, Institution, Invitation, InvitationState, MatchKind, Person, Registered};
+use crate::rules::reasons;
 use crate::rules::rulebook::Example;
 
 /// One example and what became of it.
@@ -23,9 +25,9 @@ pub struct Checked {
     pub passed: bool,
 }
 
-/// Runs every example and counterexample of every case.
+/// Runs every example and counterexample of every meaning and of every case.
 pub fn check(playbook: &Playbook) -> Vec<Checked> {
-    let mut checked = Vec::new();
+    let mut checked = check_meanings(&playbook.lexicon);
     for case in &playbook.rulebook.cases {
         let name = case.rule.case.as_str();
         for (at, example) in case.rule.example.iter().enumerate() {
@@ -49,8 +51,39 @@ pub fn check(playbook: &Playbook) -> Vec<Checked> {
     checked
 }
 
+/// A meaning is heard in its examples, and no meaning of another problem is; in its counterexamples it is not.
+fn check_meanings(lexicon: &Lexicon) -> Vec<Checked> {
+    let mut checked = Vec::new();
+    for (at, entry) in lexicon.meanings().iter().enumerate() {
+        let name = |what: &str, n: usize| format!("reading/meanings.toml meaning {} {what} {}", at + 1, n + 1);
+        for (n, text) in entry.examples.iter().enumerate() {
+            let meant = lexicon.meant(text);
+            let passed = meant.iter().any(|(other, _)| *other == at) && meant.iter().all(|(_, problem)| *problem == entry.problem);
+            let expected = format!("“{}”, and nothing else", reasons::problem(entry.problem).0);
+            checked.push(Checked { name: name("example", n), words: beginning(text), expected, got: told(&meant), passed });
+        }
+        for (n, text) in entry.counterexamples.iter().enumerate() {
+            let meant = lexicon.meant(text);
+            let passed = meant.iter().all(|(other, _)| *other != at);
+            let expected = format!("not heard by meaning {}", at + 1);
+            checked.push(Checked { name: name("counterexample", n), words: beginning(text), expected, got: told(&meant), passed });
+        }
+    }
+    checked
+}
+
+/// What was heard, for people: `code_rejected by meaning 1, link_dead by meaning 4`.
+fn told(meant: &[(usize, Problem)]) -> String {
+    let each: Vec<String> = meant.iter().map(|(at, problem)| format!("“{}” by meaning {}", reasons::problem(*problem).0, at + 1)).collect();
+    if each.is_empty() { "nothing".into() } else { each.join(", ") }
+}
+
 fn words(example: &Example) -> String {
-    example.text.chars().take(60).collect()
+    beginning(&example.text)
+}
+
+fn beginning(text: &str) -> String {
+    text.chars().take(60).collect()
 }
 
 /// Judges an example as a mail from a proven sender whom the register knows as the example says.

@@ -56,7 +56,9 @@ pub fn tells_of_the_past(tokens: &Tokens, at: usize, end: usize) -> bool {
             past = true;
         }
     }
-    past || (end..end + 4).any(|i| matches!(tokens.fold(i), "got" | "received" | "emailed" | "wrote"))
+    // "on the 24th I got it" tells of the past, "on the 24th and I got nothing" is another thought.
+    let mut same_thought = (end..end + 4).take_while(|i| !matches!(tokens.fold(*i), "and" | "but" | "et" | "mais" | "." | ";"));
+    past || same_thought.any(|i| matches!(tokens.fold(i), "got" | "received" | "emailed" | "wrote"))
         && !(start..at).any(|i| is_exam_word(tokens.fold(i)))
 }
 

@@ -10,7 +10,7 @@ pub mod written;
 use std::ops::Range;
 
 use super::found::{Found, Place};
-use super::tokens::{Tokens, fold};
+use super::tokens::{Gap, Tokens, fold};
 use written::Written;
 
 /// What is known of the candidate's name.
@@ -117,7 +117,10 @@ fn agreeing(tokens: &Tokens, display: &Tokens, name: &Written) -> Option<Written
     let both = |at: usize, a: &[&str], b: &[&str]| {
         let end = tokens.follow(at, a)?;
         let next = end + usize::from(tokens.fold(end) == ",");
-        Some((tokens.span(at, end), tokens.span(next, tokens.follow(next, b)?)))
+        let last = tokens.follow(next, b)?;
+        // "Nur Aisyah binti Rahman" says more than "Nur Aisyah".
+        let goes_on = tokens.gap(last) < Gap::Line && words::is_particle(tokens.fold(last));
+        (!goes_on).then(|| (tokens.span(at, end), tokens.span(next, last)))
     };
     (0..tokens.len()).rev().find_map(|at| {
         let (first, last) = both(at, &first, &last).or_else(|| both(at, &last, &first).map(|(last, first)| (first, last)))?;
@@ -134,7 +137,7 @@ fn display_name(tokens: &Tokens) -> Option<Written> {
     let end = (0..tokens.len())
         .find(|i| {
             matches!(tokens.fold(*i), "(" | "via" | "@" | "|" | "/" | "[" | "<")
-                || (tokens.fold(*i) == "-" && tokens.gap(*i) != super::tokens::Gap::None)
+                || (tokens.fold(*i) == "-" && tokens.gap(*i) != Gap::None)
         })
         .unwrap_or(tokens.len());
     let start = (0..end).find(|i| tokens.is_word(*i)).unwrap_or(end);
