@@ -185,7 +185,7 @@ fn is_name(line: &str) -> bool {
 fn sign_off(lines: &[&str]) -> Option<usize> {
     let from = lines.len().saturating_sub(SIGN_OFF);
     let closing = |l: &&str| l.len() < 80 && CLOSING.is_match(l.trim()) && !ANNOUNCES.is_match(l);
-    let at = from + lines.get(from..)?.iter().rposition(|l| closing(l))?;
+    let at = from + lines.get(from..)?.iter().rposition(closing)?;
     let block = lines.get(at + 1..)?;
     let said = || block.iter().map(|l| l.trim()).filter(|l| !l.is_empty());
     let plain = said().all(|l| {
@@ -251,9 +251,9 @@ fn dashed_name(lines: &[&str]) -> Option<usize> {
 
 /// A way to reach somebody.
 static CONTACT: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(concat!(
-        r"(?i)\+?\d[\d\s().-]{7,}\d|\b(t[ée]l|phone|fax|tlf|puh|cell?|mobile|ext)\b\.?|\bposte \d|www\.|https?://|\w \| \w|@[\w-]+\.\w|\b[mtpe]: ?\S"
-    ))
+    pattern(
+        r"(?i)\+?\d[\d\s().-]{7,}\d|\b(t[ée]l|phone|fax|tlf|puh|cell?|mobile|ext)\b\.?|\bposte \d|www\.|https?://|\w \| \w|@[\w-]+\.\w|\b[mtpe]: ?\S",
+    )
 });
 /// What somebody is, and where.
 static ROLE: LazyLock<Regex> = LazyLock::new(|| {
