@@ -713,6 +713,10 @@ const CASES: &[Case] = &[
         SAME,
         "Monday, please, because of the trains.",
     ),
+    ("a number below thanks", "Thanks!\n\nMy number is +44 7700 900000.", SAME, SAME),
+    ("a postscript with a number", "It is refused.\n\nThanks,\nLeo\n\nPS my new number is +44 7700 900000", SAME, SAME),
+    ("steps with a program", "I did this.\nDownload Outlook for Windows\nOpen the link\nType the code, which is then refused.", SAME, SAME),
+    ("asks about a rule", "The document is intended only for nurses, so why do we see it?\n\nAnne", SAME, SAME),
     // Quotes of other programs.
     ("reply above de", "Danke.\n\n##- Bitte geben Sie Ihre Antwort über dieser Zeile ein. -##\n\nIhre Anfrage 44", "Danke.", SAME),
     ("reply above nl", "Dank u.\n\n##- Typ uw reactie boven deze regel -##\n\nUw verzoek 44", "Dank u.", SAME),

@@ -188,7 +188,7 @@ fn base64(bytes: &[u8]) -> (Cow<'_, [u8]>, Option<&'static str>) {
 fn is_text_below(bytes: &[u8], mut at: usize) -> bool {
     for _ in 0..5 {
         match line_at(bytes, at).map(|(line, next)| (line.trim_ascii(), next)) {
-            Some((line, next)) if line.is_empty() => at = next,
+            Some(([], next)) => at = next,
             Some((line, _)) => return line.iter().any(|b| !is_base64(*b) && *b != b'='),
             None => return false,
         }

@@ -10,7 +10,9 @@ use crate::message::automatic::pattern;
 /// Whether a line is the beginning, or a part, of a legal footer.
 pub(super) fn is_legal(line: &str) -> bool {
     let start = head(line, 280);
-    line.len() > 12 && KEY.is_match(start) && (LEGAL.is_match(start) || REGISTER.is_match(start)) && !is_own(start)
+    // The only thing that footers ask is whether one must print.
+    let asks = line.ends_with(['?', '？']) && !["imprim", "print", "druck"].iter().any(|stem| line.contains(stem));
+    line.len() > 12 && !asks && KEY.is_match(start) && (LEGAL.is_match(start) || REGISTER.is_match(start)) && !is_own(start)
 }
 
 /// Whether a line is what a company's register demands of its letters.

@@ -61,7 +61,13 @@ fn footer(lines: &[&str], at: usize) -> Option<usize> {
         return None;
     }
     if is_device(line) {
-        return Some(if only_footers(rest) { rest.len() + 1 } else { 1 });
+        if only_footers(rest) {
+            return Some(rest.len() + 1);
+        }
+        // Between a person's words it stands alone; a step that somebody tells of has others next to it.
+        let blank = |line: Option<&&str>| line.is_none_or(|l| l.trim().is_empty());
+        let alone = blank(at.checked_sub(1).and_then(|above| lines.get(above))) && blank(rest.first());
+        return alone.then_some(1);
     }
     if !is_legal(line) {
         return None;
@@ -150,13 +156,14 @@ fn is_sentence(line: &str) -> bool {
     let abbreviated = line.ends_with('.') && (last.contains('.') || last.len() <= 4 && last.starts_with(char::is_uppercase));
     !abbreviated
         && line.ends_with(['.', '?', '!', '…', '。', '？', '！'])
-        && (line.split_whitespace().count() >= 3 || !line.is_ascii() && line.chars().count() > 12)
+        && (line.split_whitespace().filter(|w| w.starts_with(char::is_alphabetic)).count() >= 3
+            || !line.is_ascii() && line.chars().count() > 12)
 }
 
 /// Most lines are sentences; footers are not counted.
 fn is_prose(lines: &[&str]) -> bool {
     let said = || lines.iter().map(|l| l.trim()).filter(|l| !l.is_empty() && !is_legal(l) && !is_device(l));
-    let sentences = said().filter(|l| is_sentence(l) && !CONTACT.is_match(l)).count();
+    let sentences = said().filter(|l| is_sentence(l)).count();
     sentences * 2 > said().count()
 }
 
@@ -178,7 +185,7 @@ fn is_name(line: &str) -> bool {
 fn sign_off(lines: &[&str]) -> Option<usize> {
     let from = lines.len().saturating_sub(SIGN_OFF);
     let closing = |l: &&str| l.len() < 80 && CLOSING.is_match(l.trim()) && !ANNOUNCES.is_match(l);
-    let at = from + lines.get(from..)?.iter().rposition(|l| closing(l))?;
+    let at = from + lines.get(from..)?.iter().rposition(closing)?;
     let block = lines.get(at + 1..)?;
     let said = || block.iter().map(|l| l.trim()).filter(|l| !l.is_empty());
     let plain = said().all(|l| {
@@ -187,7 +194,10 @@ fn sign_off(lines: &[&str]) -> Option<usize> {
             || l.chars().count() <= 100
                 && !l.ends_with(['?', '!', ':', '：'])
                 && !FORM.is_match(l)
-                && !(is_sentence(l) && !CONTACT.is_match(l))
+                && !is_sentence(l)
+                // A person who signed and goes on: "PS my new number is …".
+                && !is_own(l)
+                && !["PS", "P.S.", "NB", "N.B."].iter().any(|mark| l.starts_with(mark))
     });
     let reached = said().any(|l| CONTACT.is_match(l) || is_register(l)) || said().filter(|l| ROLE.is_match(l)).count() >= 2;
     (plain && reached && said().count() <= LONGEST).then_some(at + 1)
@@ -241,9 +251,9 @@ fn dashed_name(lines: &[&str]) -> Option<usize> {
 
 /// A way to reach somebody.
 static CONTACT: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(concat!(
-        r"(?i)\+?\d[\d\s().-]{7,}\d|\b(t[ée]l|phone|fax|tlf|puh|cell?|mobile|ext)\b\.?|\bposte \d|www\.|https?://|\w \| \w|@[\w-]+\.\w|\b[mtpe]: ?\S"
-    ))
+    pattern(
+        r"(?i)\+?\d[\d\s().-]{7,}\d|\b(t[ée]l|phone|fax|tlf|puh|cell?|mobile|ext)\b\.?|\bposte \d|www\.|https?://|\w \| \w|@[\w-]+\.\w|\b[mtpe]: ?\S",
+    )
 });
 /// What somebody is, and where.
 static ROLE: LazyLock<Regex> = LazyLock::new(|| {
