@@ -135,36 +135,25 @@ fn of_file(path: &Path) -> Mails {
     }
 }
 
-/// One message, or an mbox when it begins with a `From ` line (in an `.eml` file such a line is a leftover).
+/// One message, or an mbox when it begins with a `From ` line (in an `.eml` file such a line is a leftover, which parsing knows).
 fn of_stream(name: &str, stream: impl Read + 'static, single: bool) -> Mails {
     let mut reader = BufReader::with_capacity(64 * 1024, stream);
-    let begins = peek(&mut reader);
-    match begins {
+    match reader.fill_buf() {
         Err(e) => fault(Path::new(name), &e),
-        Ok(begin) if begin == b"From " && !single => Box::new(Mbox::new(name.to_owned(), reader)),
-        Ok(begin) => {
-            let mut begin = begin;
-            if begin == b"From " {
-                let mut line = Vec::new();
-                if let Err(e) = reader.read_until(b'\n', &mut line) {
-                    return fault(Path::new(name), &e);
-                }
-                begin.clear();
-            }
-            Box::new(std::iter::once(whole(name, begin, reader)))
+        // `From : Ada` is a header field with a blank too many.
+        Ok(begin) if begin.starts_with(MBOX) && begin.get(MBOX.len()) != Some(&b':') && !single => {
+            reader.consume(MBOX.len());
+            Box::new(Mbox::new(name.to_owned(), reader))
         }
+        Ok(_) => Box::new(std::iter::once(whole(name, reader))),
     }
 }
 
-/// The first five bytes, taken off the reader.
-fn peek(reader: &mut impl Read) -> io::Result<Vec<u8>> {
-    let mut begin = Vec::new();
-    reader.take(5).read_to_end(&mut begin)?;
-    Ok(begin)
-}
+/// How every message of an mbox begins.
+const MBOX: &[u8] = b"From ";
 
-fn whole(name: &str, begin: Vec<u8>, reader: impl Read) -> Result<RawMail, String> {
-    let mut raw = begin;
+fn whole(name: &str, reader: impl Read) -> Result<RawMail, String> {
+    let mut raw = Vec::new();
     reader.take(LARGEST + 1).read_to_end(&mut raw).map_err(|e| format!("{name}: cannot be read ({})", e.kind()))?;
     if raw.len() as u64 > LARGEST {
         return Err(format!("{name}: larger than {} MiB; no message is", LARGEST / 1024 / 1024));
@@ -259,7 +248,12 @@ mod tests {
         let texts: Vec<_> = found[1..].iter().map(|m| String::from_utf8(m.as_ref().unwrap().raw.clone()).unwrap()).collect();
         assert_eq!(
             texts,
-            ["From: one@b.example\n\n1", "From: two@b.example\n\n2", "From: three@b.example\n\n", "From: four@b.example\n\n"]
+            [
+                "From whoever Mon Nov 23 10:00:00 2026\nFrom: one@b.example\n\n1",
+                "From: two@b.example\n\n2",
+                "From: three@b.example\n\n",
+                "From: four@b.example\n\n"
+            ]
         );
     }
 

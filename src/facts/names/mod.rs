@@ -136,8 +136,7 @@ fn one_line(text: &str) -> String {
 fn display_name(tokens: &Tokens) -> Option<Written> {
     let end = (0..tokens.len())
         .find(|i| {
-            matches!(tokens.fold(*i), "(" | "via" | "@" | "|" | "/" | "[" | "<")
-                || (tokens.fold(*i) == "-" && tokens.gap(*i) != Gap::None)
+            matches!(tokens.fold(*i), "(" | "via" | "@" | "|" | "/" | "[" | "<") || (tokens.fold(*i) == "-" && tokens.gap(*i) != Gap::None)
         })
         .unwrap_or(tokens.len());
     let start = (0..end).find(|i| tokens.is_word(*i)).unwrap_or(end);
