@@ -78,6 +78,7 @@ pub fn read(message: &Message, lexicon: &Lexicon) -> Complaint {
         problems: named.into_iter().map(|at| found(problem_at(at), place(at))).collect(),
         tried: above(tried, TRIED_FROM)
             .into_iter()
+            .filter(|at| spoken.tells(judged.places.get(PROBLEMS.len() + KINDS.len() + at).copied().unwrap_or_default()))
             .map(|at| found(TRIED.get(at).copied().unwrap_or(Tried::Junk), place(PROBLEMS.len() + KINDS.len() + at)))
             .collect(),
     }
@@ -108,6 +109,12 @@ impl Spoken {
     /// All but the subject, where there is more than that.
     fn body(&self) -> Option<&[Sentence]> {
         self.sentences.get(self.in_subject..).filter(|body| !body.is_empty())
+    }
+
+    /// Whether a sentence tells of something done, and is not the title below a name ("Evaluation coordinator").
+    fn tells(&self, sentence: usize) -> bool {
+        let title = |s: &Sentence| sentence > 0 && sentence + 1 == self.in_body && s.words().count() < 4;
+        !self.sentences.get(sentence).is_some_and(title)
     }
 
     fn place(&self, sentence: usize) -> (Place, Range<usize>) {
