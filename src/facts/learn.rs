@@ -155,16 +155,18 @@ fn learn_one(rows: &[Row], holds: &[bool], features: usize) -> Vec<f32> {
     let mut pull = vec![0.0_f32; rows.len()];
     let mut order: Vec<usize> = (0..rows.len()).filter(|at| rows.get(*at).is_some_and(|row| !row.is_empty())).collect();
     let mut dice = 7_u64;
+    let mut limit = f32::INFINITY;
     for _ in 0..ROUNDS {
         shuffle(&mut order, &mut dice);
         let mut furthest = 0.0_f32;
-        for at in &order {
-            let (Some(row), Some(holds), Some(pull)) = (rows.get(*at), holds.get(*at), pull.get_mut(*at)) else { continue };
+        // Examples that stand far on their right side teach nothing more and are left out of later rounds (the same paper, section 3.2).
+        order.retain(|at| {
+            let (Some(row), Some(holds), Some(pull)) = (rows.get(*at), holds.get(*at), pull.get_mut(*at)) else { return false };
             let side = if *holds { 1.0 } else { -1.0 };
             let sum: f32 = row.iter().filter_map(|(f, share)| weights.get(*f as usize).map(|w| w * share)).sum();
             let slope = side * sum - 1.0 + SLACK * *pull;
             if *pull <= 0.0 && slope >= 0.0 {
-                continue;
+                return slope <= limit;
             }
             furthest = furthest.max(slope.abs());
             let stronger = (*pull - slope / (1.0 + SLACK)).max(0.0);
@@ -175,7 +177,9 @@ fn learn_one(rows: &[Row], holds: &[bool], features: usize) -> Vec<f32> {
                     *weight += step * share;
                 }
             }
-        }
+            true
+        });
+        limit = furthest;
         if furthest < CLOSE_ENOUGH {
             break;
         }
