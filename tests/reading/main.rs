@@ -5,6 +5,7 @@
 mod bodies;
 mod dates;
 mod headers;
+mod learned;
 mod machines;
 mod total;
 mod words;
