@@ -6,9 +6,9 @@ use super::concepts::HashedMap;
 use super::features::Feature;
 
 /// Times that all examples are gone through at most.
-const ROUNDS: usize = 30;
+const ROUNDS: usize = 12;
 /// A label is learned when no example is further than this from its place.
-const CLOSE_ENOUGH: f32 = 0.05;
+const CLOSE_ENOUGH: f32 = 0.1;
 /// How much a single example may be given up for the others: 1 / 2C.
 const SLACK: f32 = 0.25;
 /// A feature of so few examples teaches nothing about another.

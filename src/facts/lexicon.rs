@@ -154,8 +154,13 @@ pub(super) fn ear(files: &[TextFile]) -> Result<Ear, Fault> {
     })?;
     let file = file_of(files, "reading/meanings.toml")?;
     let entries = toml_of::<MeaningFile>(file)?.meaning;
+    let line_of = |at: usize| file.text.match_indices("[[meaning]]").nth(at).map(|(start, _)| Fault::line_of(&file.text, start));
+    if let Some(at) = entries.iter().position(|entry| entry.happens.is_empty() || entry.examples.is_empty()) {
+        let what = format!("meaning {}: `happens` and `examples` must not be empty", at + 1);
+        return Err(Fault::new(&file.path, line_of(at), what, "Say what happens, and give a sentence in which it is heard."));
+    }
     let meanings = Meanings::compile(&entries, &concepts).map_err(|(at, name)| {
-        let line = file.text.match_indices("[[meaning]]").nth(at).map(|(start, _)| Fault::line_of(&file.text, start));
+        let line = line_of(at);
         let what = format!("meaning {}: there is no concept `{name}` that fits here", at + 1);
         Fault::new(&file.path, line, what, "Use a name of concepts.toml; what happens is written `works-` (badly) or `comes+` (well).")
     })?;

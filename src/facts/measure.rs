@@ -178,7 +178,7 @@ impl Measured {
             self.wrong_kind.push((example.text.clone(), example.kind, kind));
         }
         if kind == Kind::Resolved && problems::is_settled(kinds, problems, ear, heard) {
-            self.settled.count(example.kind != Kind::Request);
+            self.settled.count(example.kind == Kind::Resolved);
         }
     }
 
@@ -190,7 +190,7 @@ impl Measured {
         self.both.count(&example.problems, &named);
         let sure = problems::is_sure(scores.get(..PROBLEMS.len()).unwrap_or_default());
         let judged_sure = sure;
-        let sure = sure && named.first().is_some_and(|p| problems::understood(*p, ear, heard));
+        let sure = sure && named.first().is_some_and(|p| problems::understood(*p, ear, heard, 0));
         if judged_sure && !sure && named == example.problems {
             self.unsaid.extend(named.iter().map(|p| (example.text.clone(), *p)));
         }

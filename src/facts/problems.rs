@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::clauses::Clause;
+use super::clauses::{Clause, Happening};
+use super::concepts::{Group, Hit};
 use super::found::{Found, Intent, Place, Problem, Tried};
 use super::learn::Judged;
 use super::lessons::{KINDS, Kind, PROBLEMS, TRIED};
@@ -66,6 +67,7 @@ pub fn read(message: &Message, lexicon: &Lexicon) -> Complaint {
         }
         None => intent(kinds, problems, &lexicon.ear, &heard),
     };
+    let intent = if intent == Intent::Resolved && goes_on(message, lexicon) { Intent::Unplaced } else { intent };
     if intent != Intent::Request {
         return Complaint { intent, problems: Vec::new(), proposed: Vec::new(), tried: Vec::new(), sure: false };
     }
@@ -73,7 +75,7 @@ pub fn read(message: &Message, lexicon: &Lexicon) -> Complaint {
     let named = named(problems);
     Complaint {
         intent,
-        sure: is_sure(problems) && named.first().is_some_and(|at| understood(problem_at(*at), &lexicon.ear, &heard)),
+        sure: is_sure(problems) && named.first().is_some_and(|at| understood(problem_at(*at), &lexicon.ear, &heard, spoken.in_subject)),
         proposed: named.iter().map(|at| problem_at(*at)).filter(|p| !heard.meant.iter().any(|(_, meant, _)| meant == p)).collect(),
         problems: named.into_iter().map(|at| found(problem_at(at), place(at))).collect(),
         tried: above(tried, TRIED_FROM)
@@ -82,6 +84,13 @@ pub fn read(message: &Message, lexicon: &Lexicon) -> Complaint {
             .map(|at| found(TRIED.get(at).copied().unwrap_or(Tried::Junk), place(PROBLEMS.len() + KINDS.len() + at)))
             .collect(),
     }
+}
+
+/// Whether what was cut as signature or footer still complains or denies: nothing is settled then.
+fn goes_on(message: &Message, lexicon: &Lexicon) -> bool {
+    let below = sentences::of(message.signature.as_deref().unwrap_or(""));
+    let heard = lexicon.ear.hear(&below);
+    !heard.meant.is_empty() || heard.clauses.iter().any(|c| c.happens.iter().any(|h| !h.well) && !c.things.is_empty())
 }
 
 /// All sentences in which a complaint may stand.
@@ -188,41 +197,151 @@ pub(super) fn is_sure(problems: &[f32]) -> bool {
     over == 1 && over + under == problems.len()
 }
 
-/// The rules themselves hear the problem, hear no other, and nothing that they do not speak of goes badly.
-pub(super) fn understood(problem: Problem, ear: &Ear, heard: &Heard<'_>) -> bool {
-    let own: Vec<usize> = heard.meant.iter().filter_map(|(_, _, clause)| heard.clauses.get(*clause)).map(|c| c.sentence).collect();
-    let goes_badly = |clause: &Clause<'_>| {
-        let about = clause.happens.iter().filter(|h| !h.well).filter_map(|h| clause.about(h));
-        about.filter_map(|thing| ear.concepts.get(thing)).any(|thing| !HARMLESS.contains(&thing.name.as_str()))
-    };
+/// The rules themselves hear the problem in the body, hear no other, nothing that they do not speak of goes badly, and nothing else is
+/// on the writer's mind.
+pub(super) fn understood(problem: Problem, ear: &Ear, heard: &Heard<'_>, in_subject: usize) -> bool {
+    let own: Vec<&Clause<'_>> = heard.meant.iter().filter_map(|(_, _, clause)| heard.clauses.get(*clause)).collect();
+    let goes_badly = |clause: &Clause<'_>| clause.happens.iter().filter(|h| !h.well).any(|h| is_grave(clause, h, ear));
+    let supposed = |clause: &Clause<'_>| clause.words.iter().any(|word| SUPPOSED.contains(word));
+    let wholly_subject = heard.sentences.len() <= in_subject;
     heard.meant.iter().any(|(_, meant, _)| *meant == problem)
         && heard.meant.iter().all(|(_, meant, _)| *meant == problem)
-        && heard.clauses.iter().filter(|c| goes_badly(c)).all(|c| own.contains(&c.sentence))
+        && heard.clauses.iter().filter(|c| goes_badly(c)).all(|c| own.iter().any(|o| o.sentence == c.sentence))
+        && own.iter().any(|clause| (wholly_subject || clause.sentence >= in_subject) && !supposed(clause))
+        && !is_elsewhere(&own, ear, heard)
+        && !sentences::is_cut(heard.sentences)
 }
 
-/// Things of which something bad may be said without another complaint.
-const HARMLESS: [&str; 3] = ["exam", "page", "mail"];
+/// Whether what goes badly needs an answer of its own. That a page "says wrong" is how people tell of a refusal; that it is dead is more.
+fn is_grave(clause: &Clause<'_>, happening: &Happening, ear: &Ear) -> bool {
+    let name = |id| ear.concepts.get(id).map_or("", |c| c.name.as_str());
+    match clause.about(happening).map(name) {
+        None | Some("exam" | "mail") => false,
+        Some("page") => matches!(name(happening.hit.id), "dead" | "stops"),
+        Some(_) => true,
+    }
+}
+
+/// The writer asks about another matter too, or for a person: no template answers that. A matter that is only told of is no question.
+fn is_elsewhere(own: &[&Clause<'_>], ear: &Ear, heard: &Heard<'_>) -> bool {
+    let (person, wants) = (ear.concepts.id("person"), ear.concepts.id("wants"));
+    let hears = |clause: &Clause<'_>, id| clause.heard.iter().any(|h| Some(h.id) == id);
+    let asks = |clause: &Clause<'_>| heard.sentences.get(clause.sentence).is_some_and(|s| s.asks);
+    let weighs = |clause: &Clause<'_>| {
+        hears(clause, wants) || asks(clause) || clause.happens.iter().any(|h| !h.well) || own.iter().any(|o| std::ptr::eq(*o, clause))
+    };
+    let of_matter = |clause: &Clause<'_>| clause.heard.iter().any(|h| ear.concepts.get(h.id).is_some_and(|c| c.group == Group::Matters));
+    heard.clauses.iter().any(|clause| hears(clause, person) || of_matter(clause) && weighs(clause))
+}
+
+/// What is only supposed has not happened.
+const SUPPOSED: [&str; 4] = ["if", "si", "unless", "suppose"];
 
 fn intent(kinds: &[f32], problems: &[f32], ear: &Ear, heard: &Heard<'_>) -> Intent {
     match kind(kinds) {
         Kind::Resolved if is_settled(kinds, problems, ear, heard) => Intent::Resolved,
         Kind::Resolved => Intent::Unplaced,
+        // Another matter beside a complaint that is said outright does not make the complaint go away.
+        Kind::Unrelated | Kind::Automatic if !heard.meant.is_empty() && score(kinds, Kind::Request) > NEAR_REQUEST => Intent::Request,
         // Words of a machine without a machine's headers: a person looks, nobody answers.
         Kind::Unrelated | Kind::Automatic => Intent::Unrelated,
         Kind::Request => Intent::Request,
     }
 }
 
+/// From here on a complaint said outright makes a request of what sounds like another matter.
+const NEAR_REQUEST: f32 = -0.3;
+
+fn score(kinds: &[f32], kind: Kind) -> f32 {
+    KINDS.iter().position(|k| *k == kind).and_then(|at| kinds.get(at)).copied().unwrap_or(0.0)
+}
+
 /// A person who needs help must never be taken for one who does not, so a message counts as settled only when every judge agrees
-/// and its words say so.
+/// and its words say so, with nothing asked, denied, supposed or added.
 pub(super) fn is_settled(kinds: &[f32], problems: &[f32], ear: &Ear, heard: &Heard<'_>) -> bool {
-    let hears = |name: &str| ear.concepts.id(name).is_some_and(|id| heard.clauses.iter().any(|c| c.heard.iter().any(|h| h.id == id)));
-    // Either it is said that something works now, or there are thanks and nothing that is refused, missing or asked for.
-    let says_so = hears("solved") || hears("thanks") && !hears("not") && !hears("wants");
-    let score = |kind: Kind| KINDS.iter().position(|k| *k == kind).and_then(|at| kinds.get(at)).copied().unwrap_or(0.0);
-    says_so
-        && score(Kind::Resolved) > SETTLED
-        && score(Kind::Request) < -SETTLED
+    score(kinds, Kind::Resolved) > SETTLED
+        && score(kinds, Kind::Request) < -SETTLED
         && problems.iter().all(|problem| *problem <= 0.0)
         && heard.meant.is_empty()
+        && !sentences::is_cut(heard.sentences)
+        && heard.sentences.iter().all(|s| !s.asks)
+        && says_settled(ear, heard)
 }
+
+/// It is said that something works now, or that nothing more is needed; or there are thanks alone.
+fn says_settled(ear: &Ear, heard: &Heard<'_>) -> bool {
+    let hits = |clause: &Clause<'_>, name: &str| {
+        let id = ear.concepts.id(name);
+        clause.heard.iter().filter(|h| Some(h.id) == id).copied().collect::<Vec<Hit>>()
+    };
+    let settles = |clause: &Clause<'_>| -> Vec<Hit> { hits(clause, "solved").into_iter().chain(hits(clause, "closes")).collect() };
+    let within = |outer: &[Hit], inner: &Hit| outer.iter().any(|o| o.start <= inner.start && inner.end <= o.end);
+    // What is denied or wanted outside of such words themselves ("no need", "please ignore my mail").
+    let free = |clause: &Clause<'_>, name: &str| {
+        let covers: Vec<Hit> = settles(clause).into_iter().chain(hits(clause, "polite")).collect();
+        hits(clause, name).iter().any(|hit| !within(&covers, hit))
+    };
+    let open = |clause: &Clause<'_>| {
+        ["not", "still"].iter().any(|name| free(clause, name))
+            || hits(clause, "closes").is_empty() && free(clause, "wants")
+            || clause.words.iter().any(|word| UNSETTLED.contains(word))
+    };
+    if heard.clauses.iter().any(|clause| !hits(clause, "person").is_empty()) {
+        return false;
+    }
+    let last = heard.clauses.iter().rposition(|clause| !settles(clause).is_empty());
+    match last {
+        Some(last) => {
+            let added = heard.clauses.get(last + 1..).unwrap_or_default();
+            // Behind it, what merely is not ("I had not seen it") opens nothing; what goes badly does.
+            let reopens = |clause: &Clause<'_>| {
+                free(clause, "still")
+                    || hits(clause, "closes").is_empty() && free(clause, "wants")
+                    || clause.happens.iter().any(|h| !h.well)
+                    || clause.words.iter().any(|word| UNSETTLED.contains(word))
+            };
+            heard.clauses.get(last).is_some_and(|clause| !open(clause)) && !added.iter().any(reopens)
+        }
+        None => {
+            let idle = |clause: &Clause<'_>| !open(clause) && clause.things.is_empty() && clause.happens.iter().all(|h| h.well);
+            heard.clauses.iter().any(|c| !hits(c, "thanks").is_empty()) && heard.clauses.iter().all(idle)
+        }
+    }
+}
+
+/// Words beside which nothing is settled: what is hoped, supposed, over again, or added to it.
+const UNSETTLED: [&str; 33] = [
+    "if",
+    "when",
+    "once",
+    "until",
+    "till",
+    "wish",
+    "hope",
+    "nobody",
+    "unless",
+    "except",
+    "unresolved",
+    "unsolved",
+    "stopped",
+    "stops",
+    "unfixed",
+    "today",
+    "tell",
+    "waits",
+    "waiting",
+    "wait",
+    "also",
+    "si",
+    "quand",
+    "lorsque",
+    "espere",
+    "jusqu",
+    "aujourd",
+    "attends",
+    "attend",
+    "sauf",
+    "aussi",
+    "colleague",
+    "collegue",
+];

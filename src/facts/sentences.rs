@@ -19,6 +19,13 @@ pub struct Sentence {
     /// Small ASCII words with one space between them, and around them. Addresses, codes and numbers are only named as such;
     /// a comma or a colon is a word of its own: `,`.
     pub folded: String,
+    /// It asks something.
+    pub asks: bool,
+}
+
+/// Whether not all of a text was read: what is not read cannot be said to be harmless.
+pub fn is_cut(sentences: &[Sentence]) -> bool {
+    sentences.len() >= MOST || sentences.iter().any(|s| s.folded.len() > LONGEST)
 }
 
 impl Sentence {
@@ -58,7 +65,8 @@ fn push(text: &str, span: Range<usize>, sentences: &mut Vec<Sentence>) {
     if folded.len() > 1 {
         let lead = part.len() - part.trim_start().len();
         let length = part.trim().len();
-        sentences.push(Sentence { span: span.start + lead..span.start + lead + length, folded });
+        let asks = part.contains('?');
+        sentences.push(Sentence { span: span.start + lead..span.start + lead + length, folded, asks });
     }
 }
 

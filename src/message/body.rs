@@ -53,6 +53,7 @@ impl Body {
         }
         if page.stripped {
             note(defects, "HTML too large or too deep: only its tags were stripped");
+            self.doubts.push("its HTML could not be shown as a reader sees it".into());
         }
         self.lines.extend(page.lines);
     }
