@@ -30,7 +30,7 @@ pub struct Happening {
 }
 
 /// Where one thought ends and another begins. `,` stands for a comma or a colon.
-const BORDERS: [&str; 12] = [",", "but", "mais", "sauf", "however", "pourtant", "although", "though", "et", "and", "cependant", "whereas"];
+const BORDERS: [&str; 11] = [",", "but", "mais", "however", "pourtant", "although", "though", "et", "and", "cependant", "whereas"];
 /// French negations stand behind the verb.
 const BEHIND: [&str; 5] = ["pas", "plus", "pu", "jamais", "rien"];
 /// Words before a happening in which a negation counts for it.
