@@ -15,6 +15,8 @@ use super::words;
 use super::{Authentication, Identity, Mailbox, Message, authentication, automatic};
 
 const MOST_SUBJECT: usize = 2_000;
+/// Bytes of one remark.
+const LONGEST_REMARK: usize = 400;
 const LONGEST_ID: usize = 900;
 const MOST_IDS: usize = 100;
 
@@ -147,10 +149,10 @@ fn read(head: &Head<'_>, identity: &Identity) -> Message {
         forwarded,
         attachments: opened.attachments,
         automatic: machine.automatic,
-        automatic_why: machine.why,
-        no_auto_reply,
+        automatic_why: shown(machine.why),
+        no_auto_reply: shown(no_auto_reply),
         failed_address: machine.failed_address,
-        defects,
+        defects: shown(defects),
     }
 }
 
@@ -254,6 +256,12 @@ fn is_deceptive(raw: &[u8]) -> bool {
     let address = raw.rsplit_once('<').map_or(raw.as_ref(), |(_, rest)| rest.split('>').next().unwrap_or(rest));
     let bare = !raw.contains('<');
     address.matches('@').count() != 1 || raw.matches('<').count() > 1 || !bare && address.contains("=?")
+}
+
+/// What is said of a message may quote it: kept in one line, short, and without signs that no page or database takes.
+fn shown(said: Vec<String>) -> Vec<String> {
+    let one = |text: String| limited(&text.replace(|c: char| c.is_control(), "\u{fffd}"), LONGEST_REMARK);
+    said.into_iter().map(one).collect()
 }
 
 fn one_id(text: &str) -> String {
