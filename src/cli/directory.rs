@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Subcommand;
 use indicatif::ProgressBar;
 
-use super::{Done, screen, settings};
+use super::{Done, resolve, screen, settings};
 use crate::channels::files;
 use crate::clock::{Clock, System};
 use crate::people::{directory, import};
@@ -33,15 +33,33 @@ pub enum Directory {
         /// Any part of a name or address.
         text: String,
     },
+    /// Find the candidates that a list of claims speaks of.
+    #[command(
+        after_help = "FILE has one JSON object a line; what is absent or null is not told:\n  {\"id\": 1, \"address_used\": \"j.tremblay@uni.example\", \"sender\": null, \"display_name\": \"Jean T.\",\n   \"first_name\": \"Jean\", \"last_name\": \"Tremblay\", \"course\": \"CHEM 2301\", \"institution\": \"Uni\"}\nThe answer has id, candidate_id (or null), match, evidence, others (who fits as well or was near, and why not) and ns\n(nanoseconds from claim to answer)."
+    )]
+    Resolve {
+        /// Folder of the five CSV files; without it the register in the store.
+        #[arg(long, value_name = "DIR")]
+        directory: Option<PathBuf>,
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
+        /// The claims; `-` is standard input.
+        file: PathBuf,
+    },
 }
 
 impl Directory {
     pub async fn run(self, config: &Path) -> anyhow::Result<Done> {
+        if let Self::Resolve { directory: Some(folder), json, file } = &self {
+            return resolve::claims(&super::triage::read_directory(folder)?, file, *json);
+        }
         let store = Store::open(&settings(config)?.store).await?;
         match self {
             Self::Import { folder, force, dry_run } => bring_in(&store, &folder, force, dry_run).await,
             Self::Status => status(&store).await,
             Self::Find { text } => find(&store, &text).await,
+            Self::Resolve { json, file, .. } => resolve::claims(&stored(&store).await?, &file, json),
         }
     }
 }
@@ -97,9 +115,15 @@ async fn status(store: &Store) -> anyhow::Result<Done> {
     }
 }
 
+async fn stored(store: &Store) -> anyhow::Result<directory::Directory> {
+    match store.directory().await? {
+        Some((_, tables)) => Ok(directory::Directory::new(tables)),
+        None => anyhow::bail!("there is no register yet: run `usher directory import DIR`"),
+    }
+}
+
 async fn find(store: &Store, text: &str) -> anyhow::Result<Done> {
-    let Some((_, tables)) = store.directory().await? else { anyhow::bail!("there is no register yet: run `usher directory import DIR`") };
-    let found = directory::Directory::new(tables).find(text, 10);
+    let found = stored(store).await?.find(text, 10);
     for near in &found {
         let c = &near.candidate;
         println!("{:.2}  {}  {} {}  {}  {}", near.score, c.id, c.first_name, c.last_name, screen::safe(&c.email), c.institution_id);

@@ -7,6 +7,7 @@ mod init;
 mod ledger;
 mod marked;
 mod read;
+mod resolve;
 mod rules;
 mod screen;
 mod serve;

@@ -2,8 +2,13 @@
 
 use std::collections::HashMap;
 
-use super::names::{Name, Vocabulary};
-use super::scope::{self, Road, Scope, Scopes};
+use super::hash::{self, Fast, Key};
+use super::index::Index;
+use super::keys;
+use super::places::Places;
+use super::register::{Entry, Kept, Register};
+use super::scope::{Road, Scope, Scopes};
+use super::vocabulary::Vocabulary;
 use super::{Candidate, Evaluation, Institution, Invitation, Registered, Tables};
 
 /// One snapshot of who is registered.
@@ -11,169 +16,199 @@ use super::{Candidate, Evaluation, Institution, Invitation, Registered, Tables};
 pub struct Directory {
     pub(super) institutions: Vec<Institution>,
     pub(super) evaluations: Vec<Evaluation>,
-    pub(super) people: Vec<Entry>,
+    pub(super) register: Register,
+    pub(super) index: Index,
     pub(super) scopes: Scopes,
     pub(super) vocabulary: Vocabulary,
-    by_id: HashMap<String, u32>,
-    by_address: HashMap<String, u32>,
-    /// (scope, mailbox without plus-tag and ignored dots)
-    by_mailbox: HashMap<(u32, String), Vec<u32>>,
-    /// (scope, squashed local part less one letter): the way to a slip's neighbour.
-    by_slip: HashMap<(u32, String), Vec<u32>>,
-    /// (institution, a spelling of the last name)
-    by_last: HashMap<(u32, String), Vec<u32>>,
-    institution_numbers: HashMap<String, u32>,
+    pub(super) places: Places,
+    /// Addresses that staff confirmed to be a candidate's, beside the registered one.
+    pub(super) confirmed: HashMap<Box<str>, u32>,
 }
 
-/// A candidate with what matching needs.
+/// What a snapshot holds in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bytes {
+    /// Ids, addresses, codes and names as they came.
+    pub strings: usize,
+    /// Evaluations and invitations of the candidates.
+    pub belongings: usize,
+    /// Rows, folded names, and the index.
+    pub index: usize,
+}
+
+/// Takes a register in row by row, in the order of the files: institutions and evaluations, candidates, then what belongs to candidates.
+#[derive(Debug, Default)]
+pub struct Builder {
+    directory: Directory,
+    institution_numbers: HashMap<String, u32>,
+    evaluation_numbers: HashMap<String, u32, Fast>,
+}
+
+/// A [`Builder`] whose candidates are complete and can be found.
 #[derive(Debug)]
-pub(super) struct Entry {
-    pub candidate: Candidate,
-    pub institution: u32,
-    pub canon: String,
-    pub squash: String,
-    pub first: Name,
-    pub last: Name,
-    pub evaluations: Vec<u32>,
-    pub invitations: Vec<Invitation>,
+pub struct Sealed {
+    builder: Builder,
+    sits: Vec<(u32, u32)>,
+    mailed: Vec<(u32, Kept)>,
+    /// Who was asked for last: rows of one candidate mostly stand together, and candidates in order.
+    last: u32,
+}
+
+impl Builder {
+    /// Begins with everything that candidates refer to.
+    pub fn new(institutions: Vec<Institution>, mut evaluations: Vec<Evaluation>) -> Self {
+        evaluations.sort_by(|a, b| (a.starts_at, &a.id).cmp(&(b.starts_at, &b.id)));
+        let institution_numbers: HashMap<String, u32> = institutions.iter().map(|i| i.id.clone()).zip(0..).collect();
+        let evaluation_numbers = evaluations.iter().map(|e| e.id.clone()).zip(0..).collect();
+        let directory = Directory {
+            scopes: Scopes::new(institutions.iter().map(|i| i.domains.as_slice()).collect::<Vec<_>>().into_iter()),
+            places: Places::new(&institutions, &evaluations, |id| institution_numbers.get(id).copied()),
+            institutions,
+            evaluations,
+            ..Directory::default()
+        };
+        Self { directory, institution_numbers, evaluation_numbers }
+    }
+
+    /// Takes a candidate in; one whose institution is unknown or whose address is none is left out.
+    pub fn candidate(&mut self, candidate: &Candidate) {
+        let Some(institution) = self.institution_numbers.get(&candidate.institution_id).copied() else { return };
+        let Some((_, domain)) = candidate.email.split_once('@') else { return };
+        let scope = self.directory.scopes.of_registered(domain);
+        self.directory.register.add(candidate, institution, scope.id);
+    }
+
+    /// Indexes the candidates.
+    pub fn seal(mut self) -> Sealed {
+        let directory = &mut self.directory;
+        directory.register.sort();
+        let register = &directory.register;
+        register.firsts.all().for_each(|name| directory.vocabulary.add_first(name));
+        register.lasts.all().for_each(|name| directory.vocabulary.add_last(name));
+        let names = keys::Spelt::new(register);
+        directory.index = Index::new(register.len(), |who, take| keys::each(register, &names, who, take));
+        Sealed { builder: self, sits: Vec::new(), mailed: Vec::new(), last: 0 }
+    }
+}
+
+impl Sealed {
+    fn number(&mut self, candidate_id: &str) -> Option<u32> {
+        let directory = &self.builder.directory;
+        let is = |who: &u32| directory.entry(*who).is_some_and(|e| e.id == candidate_id);
+        let near = [self.last, self.last.saturating_add(1)].into_iter().find(is);
+        let who = near.or_else(|| directory.number(candidate_id))?;
+        self.last = who;
+        Some(who)
+    }
+
+    /// Takes a registration in; one that refers to nothing is left out.
+    pub fn registration(&mut self, candidate_id: &str, evaluation_id: &str) {
+        let who = self.number(candidate_id);
+        self.sits.extend(who.zip(self.builder.evaluation_numbers.get(evaluation_id).copied()));
+    }
+
+    /// Takes an invitation in; one that refers to nobody is left out.
+    pub fn invitation(&mut self, invitation: &Invitation) {
+        if let Some(who) = self.number(&invitation.candidate_id) {
+            self.mailed.extend(self.builder.directory.register.keep(invitation).map(|kept| (who, kept)));
+        }
+    }
+
+    /// The finished snapshot.
+    pub fn finish(self) -> Directory {
+        let mut directory = self.builder.directory;
+        directory.register.file_evaluations(self.sits);
+        directory.register.file_invitations(self.mailed);
+        directory
+    }
 }
 
 impl Directory {
     /// Indexes checked tables; rows that refer to nothing are left out.
     pub fn new(tables: Tables) -> Self {
-        let Tables { institutions, mut evaluations, candidates, registrations, invitations } = tables;
-        evaluations.sort_by(|a, b| (a.starts_at, &a.id).cmp(&(b.starts_at, &b.id)));
-        let mut directory = Self {
-            scopes: Scopes::new(institutions.iter().map(|i| i.domains.as_slice()).collect::<Vec<_>>().into_iter()),
-            institution_numbers: institutions.iter().map(|i| i.id.clone()).zip(0..).collect(),
-            institutions,
-            evaluations,
-            ..Self::default()
-        };
-        for candidate in candidates {
-            directory.add(candidate);
-        }
-        let evaluation_numbers: HashMap<String, u32> = directory.evaluations.iter().map(|e| e.id.clone()).zip(0..).collect();
-        for (candidate, evaluation) in registrations {
-            let who = directory.by_id.get(&candidate).and_then(|who| directory.people.get_mut(*who as usize));
-            if let (Some(entry), Some(which)) = (who, evaluation_numbers.get(&evaluation)) {
-                entry.evaluations.push(*which);
-            }
-        }
-        for invitation in invitations {
-            let who = directory.by_id.get(&invitation.candidate_id).copied();
-            if let Some(entry) = who.and_then(|who| directory.people.get_mut(who as usize)) {
-                entry.invitations.push(invitation);
-            }
-        }
-        for entry in &mut directory.people {
-            entry.evaluations.sort_unstable();
-            entry.invitations.sort_by_key(|i| (i.sent_at.is_none(), i.sent_at));
-        }
-        directory
+        let Tables { institutions, evaluations, candidates, registrations, invitations } = tables;
+        let mut builder = Builder::new(institutions, evaluations);
+        candidates.into_iter().for_each(|candidate| builder.candidate(&candidate));
+        let mut sealed = builder.seal();
+        registrations.into_iter().for_each(|(candidate, evaluation)| sealed.registration(&candidate, &evaluation));
+        invitations.into_iter().for_each(|invitation| sealed.invitation(&invitation));
+        sealed.finish()
     }
 
-    fn add(&mut self, candidate: Candidate) {
-        let Some(institution) = self.institution_numbers.get(&candidate.institution_id).copied() else { return };
-        let Some((local, domain)) = candidate.email.split_once('@') else { return };
-        let who = u32::try_from(self.people.len()).unwrap_or(u32::MAX);
-        let scope = self.scopes.of_registered(domain);
-        let canon = scope::canon(local, domain);
-        let squash = scope::squash(&canon);
-        let (first, last) = (Name::new(&candidate.first_name), Name::new(&candidate.last_name));
-        self.vocabulary.add_first(&first);
-        self.vocabulary.add_last(&last);
-        self.by_id.insert(candidate.id.clone(), who);
-        self.by_address.insert(candidate.email.clone(), who);
-        self.by_mailbox.entry((scope.id, canon.clone())).or_default().push(who);
-        self.by_slip.entry((scope.id, squash.clone())).or_default().push(who);
-        for shorter in one_less(&squash) {
-            self.by_slip.entry((scope.id, shorter)).or_default().push(who);
+    /// Takes the addresses that staff confirmed, (address, candidate_id), in the place of those before. Those of nobody here are
+    /// left out, and so is an address that is registered itself.
+    pub fn confirm<'a>(&mut self, aliases: impl IntoIterator<Item = (&'a str, &'a str)>) {
+        self.confirmed.clear();
+        for (address, candidate_id) in aliases {
+            let address = address.trim().to_lowercase();
+            if let Some(who) = self.number(candidate_id).filter(|_| self.at_address(&address).is_none()) {
+                self.confirmed.insert(address.into(), who);
+            }
         }
-        for key in last.keys() {
-            self.by_last.entry((institution, key.to_owned())).or_default().push(who);
-        }
-        self.people.push(Entry { candidate, institution, canon, squash, first, last, evaluations: Vec::new(), invitations: Vec::new() });
     }
 
     /// How many candidates.
     pub fn len(&self) -> usize {
-        self.people.len()
+        self.register.len() as usize
     }
 
     /// Whether nobody is registered.
     pub fn is_empty(&self) -> bool {
-        self.people.is_empty()
+        self.register.len() == 0
+    }
+
+    /// What the snapshot holds in memory.
+    pub fn bytes(&self) -> Bytes {
+        let [strings, belongings, rows] = self.register.bytes();
+        Bytes { strings, belongings, index: rows + self.index.bytes() + self.vocabulary.bytes() }
     }
 
     /// Everything the register knows of a candidate.
     pub fn registered(&self, candidate_id: &str) -> Option<Registered> {
-        let who = self.by_id.get(candidate_id)?;
-        self.people.get(*who as usize).map(|entry| self.registered_of(entry))
+        self.registered_at(self.number(candidate_id)?)
     }
 
-    pub(super) fn registered_of(&self, entry: &Entry) -> Registered {
-        let fallback = || Institution {
-            id: entry.candidate.institution_id.clone(),
-            name: String::new(),
-            domains: Vec::new(),
-            coordinator_name: String::new(),
-            coordinator_email: String::new(),
-            language: entry.candidate.language,
-            time_zone: "UTC".into(),
-        };
-        Registered {
-            candidate: entry.candidate.clone(),
-            institution: self.institutions.get(entry.institution as usize).cloned().unwrap_or_else(fallback),
-            evaluations: entry.evaluations.iter().filter_map(|e| self.evaluations.get(*e as usize).cloned()).collect(),
-            invitations: entry.invitations.clone(),
+    pub(super) fn registered_at(&self, who: u32) -> Option<Registered> {
+        let entry = self.entry(who)?;
+        Some(Registered {
+            candidate: self.candidate(&entry),
+            institution: self.institutions.get(entry.institution as usize)?.clone(),
+            evaluations: self.register.evaluations(who).iter().filter_map(|e| self.evaluations.get(*e as usize).cloned()).collect(),
+            invitations: self.register.invitations(who),
+        })
+    }
+
+    pub(super) fn candidate(&self, entry: &Entry<'_>) -> Candidate {
+        Candidate {
+            id: entry.id.to_owned(),
+            first_name: entry.first_name.to_owned(),
+            last_name: entry.last_name.to_owned(),
+            email: entry.email.to_owned(),
+            institution_id: self.institutions.get(entry.institution as usize).map(|i| i.id.clone()).unwrap_or_default(),
+            language: entry.language,
         }
     }
 
-    pub(super) fn entry(&self, who: u32) -> Option<&Entry> {
-        self.people.get(who as usize)
+    pub(super) fn entry(&self, who: u32) -> Option<Entry<'_>> {
+        self.register.entry(who)
     }
 
+    /// The number of a candidate.
+    pub(super) fn number(&self, candidate_id: &str) -> Option<u32> {
+        let people = self.index.probe(Key::Id.hash(hash::text(candidate_id)));
+        people.people().find(|who| self.entry(*who).is_some_and(|e| e.id == candidate_id))
+    }
+
+    /// Whose registered address this is (lower-case).
     pub(super) fn at_address(&self, address: &str) -> Option<u32> {
-        self.by_address.get(address).copied()
-    }
-
-    /// Everybody whose mailbox in `scope` is this one.
-    pub(super) fn at_mailbox(&self, scope: u32, canon: &str) -> &[u32] {
-        self.by_mailbox.get(&(scope, canon.to_owned())).map_or(&[], Vec::as_slice)
-    }
-
-    /// Everybody whose squashed local part in `scope` is at most two letters (one on each side) from this one.
-    pub(super) fn near_mailbox(&self, scope: u32, squash: &str) -> Vec<u32> {
-        let mut near: Vec<u32> = std::iter::once(squash.to_owned())
-            .chain(one_less(squash))
-            .filter_map(|key| self.by_slip.get(&(scope, key)))
-            .flatten()
-            .copied()
-            .take(500)
-            .collect();
-        near.sort_unstable();
-        near.dedup();
-        near
-    }
-
-    /// Everybody at `institution` whose last name has this spelling.
-    pub(super) fn with_last_name(&self, institution: u32, key: &str) -> &[u32] {
-        self.by_last.get(&(institution, key.to_owned())).map_or(&[], Vec::as_slice)
+        let (local, domain) = address.split_once('@')?;
+        let (scope, _) = self.scopes.of(domain, false)?;
+        let letters = keys::Letters::of(local, domain);
+        let people = self.index.probe(Key::Mailbox(scope.id).hash(letters.hash()?));
+        people.people().find(|who| self.entry(*who).is_some_and(|e| e.email == address))
     }
 
     pub(super) fn scope_of(&self, domain: &str, may_slip: bool) -> Option<(Scope, Road)> {
         self.scopes.of(domain, may_slip)
     }
-}
-
-/// A string with each one of its letters taken out; none for short or endless ones.
-fn one_less(text: &str) -> Vec<String> {
-    if !(4..=40).contains(&text.len()) {
-        return Vec::new();
-    }
-    let mut less: Vec<String> =
-        text.char_indices().map(|(skip, _)| text.char_indices().filter(|(at, _)| *at != skip).map(|(_, c)| c).collect()).collect();
-    less.dedup();
-    less
 }

@@ -1,8 +1,9 @@
 //! Display names: which part of them is the first name, which the last.
 
-use super::names::{Name, PARTICLES, Told, fold};
+use super::names::{Name, PARTICLES, fold};
+use super::relate::Told;
 
-/// The three ways in which a display name is written: `Tremblay, Jean` · `Jean Tremblay` · `J. Tremblay`.
+/// The ways in which a display name is written: `Tremblay, Jean` · `TREMBLAY Jean` · `Jean Tremblay` · `J. Tremblay`.
 /// A single word says nothing certain, nor does a name with an address or a company's words in it.
 pub fn name(name: &str) -> Told {
     let name: String = name.chars().take(120).collect();
@@ -13,12 +14,21 @@ pub fn name(name: &str) -> Told {
     let both = |first: &str, last: &str| {
         let (first, last) = (Name::new(first), Name::new(last));
         let told = |n: Name| n.is_legible().then_some(n);
-        Told { first: told(first), last: told(last) }
+        Told { first: told(first), last: told(last), either_way: false }
     };
     if let Some((last, first)) = name.split_once(',') {
         return both(first, last);
     }
     let words: Vec<&str> = name.split_whitespace().collect();
+    // "TREMBLAY Jean": the last name stands in capitals before the first.
+    let shouted = words.iter().take_while(|w| is_shouted(w)).count();
+    if let Some((last, first)) = words.split_at_checked(shouted)
+        && !last.is_empty()
+        && !first.is_empty()
+        && !first.iter().any(|w| is_shouted(w))
+    {
+        return both(&first.join(" "), &last.join(" "));
+    }
     match words.as_slice() {
         [first, last] => both(first, last),
         [first @ .., a, b] if fold(a).len() <= 3 && PARTICLES.contains(&fold(a).as_str()) => both(&first.join(" "), &format!("{a} {b}")),
@@ -27,16 +37,29 @@ pub fn name(name: &str) -> Told {
     }
 }
 
+/// A name in capitals: `TREMBLAY`, `LI`; not the initials `JP` or `J.-P.`.
+fn is_shouted(word: &str) -> bool {
+    let capitals = word.chars().filter(|c| c.is_uppercase()).count();
+    let is_name = capitals >= 3 || capitals == 2 && fold(word).contains(['a', 'e', 'i', 'o', 'u', 'y']);
+    is_name && !word.contains('.') && !word.chars().any(char::is_lowercase)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn display_names_are_written_in_three_ways() {
+    fn display_names_are_written_in_several_ways() {
         let cases = [
             ("Jean Tremblay", "Jean", "Tremblay"),
             ("Tremblay, Jean", "Jean", "Tremblay"),
             ("J. Tremblay", "J.", "Tremblay"),
+            ("TREMBLAY Jean", "Jean", "Tremblay"),
+            ("EL AMRANI Youssef", "Youssef", "El Amrani"),
+            ("Kevin MITCHELL", "Kevin", "Mitchell"),
+            ("JEAN TREMBLAY", "Jean", "Tremblay"),
+            ("J.-P. Roy", "J.-P.", "Roy"),
+            ("JP Roy", "JP", "Roy"),
             ("\"Jean-Pierre Roy\" (via help)", "Jean-Pierre", "Roy"),
             ("Baptiste de la", "Baptiste", "de la"),
             ("Ludwig van Beek", "Ludwig", "van Beek"),
@@ -46,8 +69,9 @@ mod tests {
         ];
         for (written, first, last) in cases {
             let read = name(written);
-            let raw = |n: &Option<Name>| n.as_ref().map_or(String::new(), |n| n.raw.trim().to_owned());
-            assert_eq!((raw(&read.first), raw(&read.last)), (first.to_owned(), last.to_owned()), "{written}");
+            let joined = |n: &Option<Name>| n.as_ref().map_or(String::new(), |n| n.joined().to_owned());
+            let expected = |n: &str| Name::new(n).joined().to_owned();
+            assert_eq!((joined(&read.first), joined(&read.last)), (expected(first), expected(last)), "{written}");
         }
     }
 }

@@ -1,18 +1,29 @@
 //! Who is registered, and which of them a message is about: evidence, or an honest "several" or "nobody".
 
+mod byname;
 pub mod directory;
-pub mod display;
-pub mod evidence;
-pub mod find;
-pub mod forms;
+mod display;
+mod evidence;
+mod find;
+mod forms;
+mod hash;
 pub mod import;
+mod index;
 pub mod invitation;
-pub mod mentions;
-pub mod names;
-pub mod nicknames;
+mod keys;
+mod look;
+mod names;
+mod nicknames;
+mod places;
+mod register;
+mod relate;
 pub mod resolve;
-pub mod scope;
-pub mod slips;
+mod scope;
+mod seen;
+mod slips;
+#[cfg(test)]
+mod tests;
+mod vocabulary;
 
 use jiff::Timestamp;
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::hash::Fast;
 use super::names;
 use super::slips;
 use crate::message::address::Address;
@@ -42,7 +43,7 @@ pub enum Road {
 /// Every domain that the register knows.
 #[derive(Debug, Default)]
 pub struct Scopes {
-    domains: HashMap<Box<str>, Scope>,
+    domains: HashMap<Box<str>, Scope, Fast>,
     /// One letter taken out of each known domain: the way to a slip's neighbour.
     near: HashMap<Box<str>, Vec<Box<str>>>,
     count: u32,
@@ -127,13 +128,16 @@ impl Scopes {
         near.sort_unstable();
         near.dedup();
         let least = near.first()?.0;
-        let mut scopes: Vec<(u32, &str)> =
-            near.iter().filter(|(d, _)| *d == least).filter_map(|(_, known)| Some((self.domains.get(*known)?.id, *known))).collect();
-        scopes.dedup_by_key(|(id, _)| *id);
-        let [(_, known)] = scopes.as_slice() else { return None };
+        let nearest = near.iter().take_while(|(d, _)| *d == least);
+        // Of one institution's domains the one that a hand would have missed.
+        let ways = nearest.filter_map(|(_, known)| {
+            let slip = slips::one(domain, known).unwrap_or(slips::Slip::Other);
+            Some((self.domains.get(*known)?, *known, slip))
+        });
+        let (scope, known, slip) = ways.clone().min_by_key(|(.., slip)| !slip.is_of_the_hand())?;
+        let single = ways.clone().all(|(other, ..)| other.id == scope.id);
         let same_digits = digits(domain).eq(digits(known));
-        let slip = slips::one(domain, known).unwrap_or(slips::Slip::Other);
-        (same_digits && (least == 1 || known.len() >= 9)).then(|| self.domains.get(*known).map(|scope| (*scope, Road::Slip(slip))))?
+        (single && same_digits && (least == 1 || known.len() >= 9)).then_some((*scope, Road::Slip(slip)))
     }
 }
 
@@ -190,11 +194,16 @@ impl Used {
 
 /// The mailbox that a local part names: no plus-tag, no dots where the provider ignores them.
 pub fn canon(local: &str, domain: &str) -> String {
-    let bare = match local.split_once('+') {
+    let bare = without_tag(local);
+    if ignores_dots(domain) { bare.replace('.', "") } else { bare.to_owned() }
+}
+
+/// A local part without its plus-tag.
+pub(super) fn without_tag(local: &str) -> &str {
+    match local.split_once('+') {
         Some((bare, _)) if !bare.is_empty() => bare,
         _ => local,
-    };
-    if ignores_dots(domain) { bare.replace('.', "") } else { bare.to_owned() }
+    }
 }
 
 /// Folded letters and digits only.
