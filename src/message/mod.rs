@@ -8,6 +8,7 @@ pub mod fingerprint;
 pub mod html;
 pub mod mime;
 pub mod parse;
+mod pattern;
 pub mod prose;
 pub mod words;
 

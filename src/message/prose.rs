@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use unicode_normalization::char::decompose_canonical;
 
-use super::automatic::pattern;
+use super::pattern::pattern;
 
 /// Text made comparable.
 #[derive(Debug, Default, PartialEq, Eq)]

@@ -385,9 +385,3 @@ fn list(case: &Case<'_>) -> Verdict {
     (local.ends_with("-request") || local.starts_with("owner-") || local.ends_with("-owner"))
         .then(|| (Automatic::List, "From is a list's own address".into()))
 }
-
-/// Patterns of this program: that they compile is proven by every test that reads a message.
-#[expect(clippy::expect_used, reason = "a fixed pattern, not input")]
-pub(super) fn pattern(text: &str) -> Regex {
-    Regex::new(text).expect("a fixed pattern compiles")
-}

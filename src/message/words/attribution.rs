@@ -6,7 +6,7 @@ use regex::Regex;
 
 use super::Line;
 use super::quotes::LONGEST;
-use crate::message::automatic::pattern;
+use crate::message::pattern::pattern;
 
 /// Longest attribution in lines.
 const WRAPPED: usize = 5;

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::message::automatic::pattern;
+use crate::message::pattern::pattern;
 
 /// Longest such line in letters, links left out.
 const LONGEST: usize = 90;

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::head;
-use crate::message::automatic::pattern;
+use crate::message::pattern::pattern;
 
 /// Whether a line is the beginning, or a part, of a legal footer.
 pub(super) fn is_legal(line: &str) -> bool {

@@ -6,7 +6,7 @@ use regex::Regex;
 
 use super::device::is_device;
 use super::legal::{is_legal, is_list_footer, is_own, is_register};
-use crate::message::automatic::pattern;
+use crate::message::pattern::pattern;
 
 /// A block behind a row of dashes is a signature up to this many lines; a longer one is a part of the message.
 const LONGEST: usize = 14;
