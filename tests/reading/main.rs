@@ -7,6 +7,7 @@ mod dates;
 mod headers;
 mod learned;
 mod machines;
+mod shapes;
 mod total;
 mod words;
 
