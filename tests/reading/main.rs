@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that stumbles fails, and so it should")]
 
+mod below;
 mod bodies;
 mod dates;
 mod headers;

@@ -33,6 +33,11 @@ pub(super) fn is_device(line: &str) -> bool {
         || SLOGAN.is_match(&said)
 }
 
+/// Whether a device's line says that the mail was sent; an advertisement may be a step that somebody tells of.
+pub(super) fn is_sender(line: &str) -> bool {
+    BEGINS.is_match(&line.trim().to_lowercase())
+}
+
 /// "Sent from my Verizon, Samsung Galaxy smartphone": a part that is a name and nothing else.
 fn is_named(part: &str) -> bool {
     part.split_whitespace().count() <= BEHIND && NAMED.is_match(part) && !FINITE.is_match(part)
