@@ -31,7 +31,7 @@ const CASES: &[(&str, &str)] = &[
     ("Regards,\nAda Roy\nada.roy@uni.example\n\nExam: CHEM 2301 on Nov 5", "Regards,\n\nExam: CHEM 2301 on Nov 5"),
     ("Thanks\nAda Roy\n+1 514 555 0199\n\nwhat is the deadline", "Thanks\n\nwhat is the deadline"),
     ("Kind regards\nAda Roy\n+1 514 555 0199\n\nI use the address ada@uni.example", "Kind regards\n\nI use the address ada@uni.example"),
-    ("Regards,\nAda Roy\nCell: 514-555-0199\nmy exam is tomorrow at 9", "Regards,\n\nmy exam is tomorrow at 9"),
+    ("Regards,\nAda Roy\nCell: 514-555-0199\nmy exam is tomorrow at 9", "Regards,\nmy exam is tomorrow at 9"),
     ("-- \nAda Roy\nStudent\n\nOh and my new address is ada@home.example", "Oh and my new address is ada@home.example"),
     ("-- \nAda Roy\nStudent\n\nthe exam is on 5 November at 14:00", "the exam is on 5 November at 14:00"),
     ("--\nAda Roy\n\nPS I tried Chrome too", "PS I tried Chrome too"),

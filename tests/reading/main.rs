@@ -8,6 +8,7 @@ mod dates;
 mod headers;
 mod learned;
 mod machines;
+mod programs;
 mod shapes;
 mod total;
 mod words;

@@ -352,11 +352,15 @@ fn acknowledgement(case: &Case<'_>) -> Verdict {
     let phrases = said.len();
     let automatic = case.says(&prose::CALLS_ITSELF_AUTOMATIC, 500);
     let claims = usize::from(own_title) + phrases + usize::from(automatic);
-    if claims >= 2 && (own_title || automatic || !case.asks()) && !prose::OWN_TROUBLE.is_match(case.words.as_str()) {
+    // People thank for answers and name their numbers too. A notice that quotes the writer says first what it is.
+    let said_first = if own_title || automatic { 160 } else { usize::MAX };
+    if case.says(&prose::PERSONAL, said_first) || prose::OWN_TROUBLE.is_match(case.words.as_str()) {
+        return None;
+    }
+    if claims >= 2 && (own_title || automatic || !case.asks()) {
         return Some((Automatic::AutoReply, "it acknowledges a message by itself".into()));
     }
-    (automatic && !case.asks() && !prose::OWN_TROUBLE.is_match(case.words.as_str()))
-        .then(|| (Automatic::AutoReply, "it calls itself automatic".into()))
+    (automatic && !case.asks()).then(|| (Automatic::AutoReply, "it calls itself automatic".into()))
 }
 
 fn list(case: &Case<'_>) -> Verdict {

@@ -6,7 +6,7 @@ use regex::Regex;
 
 use super::device::{is_device, is_sender};
 use super::legal::{is_legal, is_list_footer, is_own, is_register};
-use super::speech::{goes_on, is_open, resumes};
+use super::speech::{goes_on, is_office, is_open, resumes};
 use crate::message::pattern::pattern;
 
 /// A block behind a row of dashes is a signature up to this many lines; a longer one is a part of the message.
@@ -207,11 +207,13 @@ fn sign_off(lines: &[&str]) -> Option<(usize, usize)> {
     let at = from + lines.get(from..)?.iter().rposition(closing)?;
     let below = lines.get(at + 1..)?;
     let end = below.iter().position(|l| goes_on(l)).unwrap_or(below.len());
+    // A gap stays between the sign-off and what is said below the name.
+    let end = below.get(..end)?.iter().rposition(|l| !l.trim().is_empty()).map_or(0, |at| at + 1);
     let block = below.get(..end)?;
     let said = || block.iter().map(|l| l.trim()).filter(|l| !l.is_empty());
     let plain = said().all(|l| {
-        let register = is_register(l) || is_legal(l);
-        register || l.chars().count() <= 100 && !l.ends_with(['?', '!', ':', '：']) && !is_form(l) && !is_sentence(l) && !is_own(l)
+        let wanted = is_register(l) || is_legal(l) || is_office(l);
+        wanted || l.chars().count() <= 100 && !l.ends_with(['?', '!', ':', '：']) && !is_form(l) && !is_sentence(l) && !is_own(l)
     });
     let reached = said().any(|l| CONTACT.is_match(l) || is_register(l)) || said().filter(|l| ROLE.is_match(l)).count() >= 2;
     (plain && reached && said().count() <= LONGEST).then_some((at + 1, at + 1 + end))

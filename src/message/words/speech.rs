@@ -14,11 +14,14 @@ use crate::message::pattern::pattern;
 pub(super) fn goes_on(line: &str) -> bool {
     let line = line.trim().trim_start_matches(['*', '_', '~', ' ']);
     let words = line.split_whitespace().filter(|w| w.contains(char::is_alphanumeric)).count();
-    if words < 2 || is_legal(line) || is_list_footer(line) || is_device(line) || is_motto(line) || HOURS.is_match(line) {
+    if words < 2 || is_legal(line) || is_list_footer(line) || is_device(line) || is_motto(line) || is_office(line) {
         return false;
     }
     if ADDED.is_match(line) || is_form(line) || is_dated(line) {
         return true;
+    }
+    if FOOTER.is_match(line) && !is_own(line) {
+        return false;
     }
     let link = line.contains("http") || line.contains("www.");
     let finite = FINITE.is_match(line);
@@ -46,6 +49,11 @@ pub(super) fn is_open(line: &str) -> bool {
     OPEN.is_match(line.trim())
 }
 
+/// What offices want below the names of their people: hours of work, the land they stand on, how one is called.
+pub(super) fn is_office(line: &str) -> bool {
+    OFFICE.is_match(line)
+}
+
 /// Wise words of somebody else.
 fn is_motto(line: &str) -> bool {
     line.starts_with(['"', '“', '”', '«', '„', '‘', '\'']) && !line.contains('@') || MOTTO.is_match(line)
@@ -63,13 +71,19 @@ static ADDED: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 /// Words for oneself that hurried people write.
-static OWN: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(i|i['’]?(m|ve|d)|im|ive|ma|mes|[Mm]e|moi|j|jai|mein|mi|mis)\b"));
+static OWN: LazyLock<Regex> = LazyLock::new(|| {
+    // A bare "i" is "and" in some languages, "im" is "in" in another.
+    pattern(concat!(
+        r"^(i|im) |\b(i['’](m|ve|d|ll)|ive|me|moi|j|jai|ma|mes|mein|mi|mis)\b|",
+        r"\bi (am|was|have|had|do|did|don|can|cant|could|will|would|need|use|used|tried|got|get|still|also|just|forgot|think|never|already)\b"
+    ))
+});
 /// How a thought goes on.
 static LINKS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
         r"^((?i:also|still|otherwise|besides|meanwhile|anyway|sorry|forgot|forgotten|btw|by the way|aussi|sinon|encore|toujours|d['’]ailleurs|au fait|désolée?|j['’]oubliais|oublié|",
-        r"übrigens|außerdem|noch|además|también|inoltre|ook|också|dessutom|også|także)|oh,?|and|but|or|so|because|since|plus|then|mais|et|ou|car|donc|puis|und|aber|oder|weil|y|pero|",
-        r"porque|ma|però|e|mas|maar|en|och|men|og|ale|i) "
+        r"übrigens|außerdem|noch|además|también|inoltre|ook|också|dessutom|også|także)|oh,?|and|but|or|so|because|then|mais|et|ou|car|donc|puis|und|aber|oder|weil|y|pero|",
+        r"porque|ma|però|e|mas|maar|och|men|og|ale|i) "
     ))
 });
 /// How a question begins.
@@ -114,11 +128,17 @@ static OPEN: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i)\b(and|or|but|with|the|a|an|to|of|for|my|is|because|et|ou|mais|avec|le|la|les|un|une|de|du|à|pour|mon|ma|est|car|und|oder|aber|mit|der|die|das|ein|eine|y|o|con|el|e|il)$",
     )
 });
+/// What speaks of itself is a footer.
+static FOOTER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(concat!(
+        r"(?i)^\W*(this|the|ce|cet|le présent|diese|die|este|o|questo|il|dit|deze|ten|ta) (e-?mails?|messages?|courriels?|courrier|communication|nachricht|mail|correo|mensaje|mensagem|messaggio|bericht|",
+        r"wiadomość|account is not monitored|mailbox is not)\b"
+    ))
+});
 /// "Stay hungry. — Steve"
 static MOTTO: LazyLock<Regex> =
     LazyLock::new(|| pattern(r#"["”»’] ?[-–—―~(]|\S{2,}.{20,} [–—―~-]{1,2} ?\p{Lu}\p{L}+( \p{Lu}[\p{L}.]*){0,3}$"#));
-/// Hours of work, the land one works on, how one is called: what offices want below their names.
-static HOURS: LazyLock<Regex> = LazyLock::new(|| {
+static OFFICE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
         r"(?i)\b(working|office|business|opening) (days|hours)|heures (de bureau|d['’]ouverture)|\bi (only |usually |normally )?work\b.{0,20}\b(mon|tue|wed|thu|fri|part|remote|from home|flexib)|",
         r"je travaille\b.{0,20}\b(lun|mar|mer|jeu|ven|du|à temps|à distance)|télétravail|",
@@ -164,6 +184,7 @@ mod tests {
             "le cours est CHM1301",
             "the page is blank",
             "i forgot my password too",
+            "and i still wait",
             "forgot to say the course is CHEM 2301",
             "use ada@home.example instead",
             "c'est urgent svp",
@@ -201,6 +222,10 @@ mod tests {
             "Sent from my iPhone",
             "Mit freundlichen Grüßen",
             "een afdeling van de gemeente",
+            "Wydział Matematyki i Informatyki",
+            "Beauftragte im Dekanat der Fakultät",
+            "en partenariat avec l'Ordre du Nord",
+            "Cet e-mail est envoyé au nom du collège",
             "student number 20219876",
         ];
         for line in signatures {
