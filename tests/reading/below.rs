@@ -47,6 +47,12 @@ const CASES: &[(&str, &str)] = &[
         "Bonne journée,\n\nAda Roy\nConseillère\nCégep du Nord\n450 555-0101, poste 22\n\nAvis de confidentialité : Ce courriel est confidentiel.",
         "Bonne journée,",
     ),
+    (
+        "Regards\nAda Roy\nNorth\n+1 514 555 0101\n\nNOTICE: This email may contain confidential information. You must not disclose it.",
+        "Regards",
+    ),
+    ("Met vriendelijke groet,\n\nAda Roy\nExamenbureau\nT 020 555 0199\nAanwezig op ma, di en do", "Met vriendelijke groet,"),
+    ("Kind regards,\nAda Roy\nExam Coordinator\nMy working days are Monday and Tuesday\nTel 514-555-0101", "Kind regards,"),
     ("Thank you\nAda Roy\n514 555 0199\nStudent number 20219876", "Thank you"),
 ];
 

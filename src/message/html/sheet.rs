@@ -10,8 +10,8 @@ use super::style::{Declared, Look};
 const MOST_RULES: usize = 200;
 const MOST_STYLE: usize = 128 * 1024;
 /// Comparisons of an element with a rule; ancestors make one as dear as many.
-const MOST_CHECKS: usize = 1_000_000;
-const DEAR: usize = 32;
+const MOST_CHECKS: usize = 300_000;
+const DEAR: usize = 100;
 
 /// The rules of a document.
 #[derive(Default)]

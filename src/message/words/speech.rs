@@ -74,7 +74,7 @@ static ADDED: LazyLock<Regex> = LazyLock::new(|| {
 static OWN: LazyLock<Regex> = LazyLock::new(|| {
     // A bare "i" is "and" in some languages, "im" is "in" in another.
     pattern(concat!(
-        r"^(i|im) |\b(i['’](m|ve|d|ll)|ive|me|moi|j|jai|ma|mes|mein|mi|mis)\b|",
+        r"^(i|im) |\b(i['’](m|ve|d|ll)|ive|me|moi|j|jai|mes|mein|mis)\b|\b(ma|mi) \p{L}|",
         r"\bi (am|was|have|had|do|did|don|can|cant|could|will|would|need|use|used|tried|got|get|still|also|just|forgot|think|never|already)\b"
     ))
 });
@@ -224,6 +224,7 @@ mod tests {
             "een afdeling van de gemeente",
             "Wydział Matematyki i Informatyki",
             "Beauftragte im Dekanat der Fakultät",
+            "Aanwezig op ma, di en do",
             "en partenariat avec l'Ordre du Nord",
             "Cet e-mail est envoyé au nom du collège",
             "student number 20219876",
