@@ -79,7 +79,9 @@ impl Body {
         let own = |lines: &[Line]| words::own(lines).clean;
         // Whoever hides words in the HTML shows them to programs in the plain text.
         let betrays = page.hidden.is_odd() && choose::holds(&plain.text, &page.hidden.own);
-        let stub = choose::is_stub(&own(&lines), &own(&page.lines));
+        // Words that the plain text holds as a quote are nothing that it lacks.
+        let rich = own(&page.lines);
+        let stub = choose::is_stub(&own(&lines), &rich) && !choose::holds(&plain.text, &rich);
         if choose::differ(&plain.text, &join(&page.lines)) && !stub {
             note(defects, "the plain text and the HTML say different things");
             self.doubts.push("the plain text and the HTML say different things".into());

@@ -189,6 +189,12 @@ fn a_stand_in_gives_way_to_the_html_and_nothing_else_does() {
             "My code is refused.",
         ),
         (
+            "a quote that the HTML does not mark",
+            "Monday.\n\n> Which day did the invitation reach you, and what did the page say when you typed the code that stands in it?\n> Nexam",
+            "<div>Monday.</div><div><div>Which day did the invitation reach you, and what did the page say when you typed the code that stands in it?</div><div>Nexam</div></div>",
+            "Monday.\n\n> Which day",
+        ),
+        (
             "the quote in HTML alone",
             "Monday.",
             "<div>Monday.</div><blockquote type=cite>Which day did the invitation reach you, and what did the page say when you typed the code that stands in it?</blockquote>",

@@ -88,7 +88,13 @@ impl Sheet {
             return Some(above.removed());
         }
         let (mut said, mut last) = (Declared::default(), Declared::default());
-        let colour = element.attr("color").filter(|_| name == "font");
+        // Links have a colour of their own wherever they stand.
+        let colour = match name {
+            "font" => element.attr("color"),
+            "body" => element.attr("text"),
+            "a" => element.attr("href").map(|_| "link"),
+            _ => None,
+        };
         said.paint(colour, element.attr("bgcolor"));
         for rule in &self.rules {
             let spent = self.checks.get() + rule.price;
@@ -187,6 +193,8 @@ mod tests {
             ("small gaps between blocks of letters", "", "<td style='font-size:0px'><div style='font-size:14px'>X</div></td>"),
             ("hidden only on a phone", "@media (max-width:480px){.k{display:none}}", "<p class=k>X</p>"),
             ("shown again inside", "", "<div style='visibility:hidden'><p style='visibility:visible'>X</p></div>"),
+            ("a dark page of old", "", "<table bgcolor=black><tr><td><font color=white>my words</font></td></tr></table>"),
+            ("a link", "", "<div style='background:#000'><a href='https://x.example'>X</a></div>"),
             ("dark mode", "", "<span style='color:white' data-ogsc='black'>X</span>"),
             ("when touched", "p:hover{display:none}", "<p>X</p>"),
             ("another class", ".kk{display:none}", "<p class=k>X</p>"),

@@ -6,7 +6,7 @@ use super::super::Attachment;
 use super::super::html::tags;
 use super::address::limited;
 use super::boundary::{Split, derived_boundary, split};
-use super::choose::{choose, merged};
+use super::choose::{self, choose, merged};
 use super::encoded::note;
 use super::head::{self, Head};
 use super::parameters::{self, Structured};
@@ -63,7 +63,8 @@ impl Piece {
 
 /// Whether words stand in an HTML text, as opposed to pictures and layout alone.
 fn says(html: &str) -> bool {
-    tags::without(html, MOST_TEXT, ' ').contains(char::is_alphanumeric)
+    // Nobody writes so much of layout alone.
+    html.len() > choose::SOME_BYTES || tags::without(html, choose::SOME_BYTES, ' ').contains(char::is_alphanumeric)
 }
 
 /// A message, opened.
