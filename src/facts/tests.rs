@@ -32,6 +32,7 @@ fn message(subject: &str, clean: &str) -> Message {
         failed_address: None,
         forwarded: None,
         authentication: Authentication::NotProven("test".into()),
+        deceptive: false,
         defects: vec![],
     }
 }

@@ -1,11 +1,13 @@
 //! The readable body: what was opened, as lines.
 
-use super::html;
+use super::html::{self, tags};
+use super::invisible;
 use super::mime::address::limited;
 use super::mime::choose;
 use super::mime::encoded::note;
-use super::mime::parts::{Opened, Piece, Plain, printable};
-use super::words::Line;
+use super::mime::parts::{Opened, Piece, Plain};
+use super::mime::text::printable;
+use super::words::{self, Line};
 
 /// Limits of SAFETY, section 3.
 const MOST_TEXT: usize = 256 * 1024;
@@ -26,8 +28,8 @@ pub fn read(opened: &mut Opened) -> Body {
     for piece in std::mem::take(&mut opened.pieces) {
         match piece {
             Piece::Plain(plain) => body.lines.extend(plain_lines(&plain)),
-            Piece::Html(text) => body.rich(text, &mut opened.defects),
-            Piece::Either(plain, text) => body.either(&plain, text, &mut opened.defects),
+            Piece::Html(text) => body.rich(&text, &mut opened.defects),
+            Piece::Either(plain, text) => body.either(&plain, &text, &mut opened.defects),
         }
         if body.lines.len() > MOST_LINES {
             note(&mut opened.defects, "more than 100 000 lines were cut");
@@ -35,6 +37,7 @@ pub fn read(opened: &mut Opened) -> Body {
             break;
         }
     }
+    body.without_invisible(&mut opened.defects);
     body.cap(&mut opened.defects);
     body
 }
@@ -45,9 +48,15 @@ pub fn lines(text: &str) -> Vec<Line> {
 }
 
 impl Body {
-    fn rich(&mut self, text: String, defects: &mut Vec<String>) {
-        let page = html::render(&text);
-        if page.hidden {
+    fn rich(&mut self, text: &str, defects: &mut Vec<String>) {
+        let page = html::render(text);
+        self.doubt(&page, defects);
+        self.lines.extend(page.lines);
+    }
+
+    /// Says what of a page a reader does not see, or may see otherwise.
+    fn doubt(&mut self, page: &html::Rendered, defects: &mut Vec<String>) {
+        if page.hidden.is_odd() {
             note(defects, "hidden text was left out");
             self.doubts.push("holds hidden text".into());
         }
@@ -55,19 +64,44 @@ impl Body {
             note(defects, "HTML too large or too deep: only its tags were stripped");
             self.doubts.push("its HTML could not be shown as a reader sees it".into());
         }
-        self.lines.extend(page.lines);
     }
 
-    fn either(&mut self, plain: &Plain, text: String, defects: &mut Vec<String>) {
+    fn either(&mut self, plain: &Plain, text: &str, defects: &mut Vec<String>) {
         // Comparing without a document tree is quick; only a difference is worth a closer look.
-        if choose::differ(&plain.text, &choose::without_tags(&text)) {
-            let seen = html::render(&text).lines.iter().map(|l| l.text.as_str()).collect::<Vec<_>>().join("\n");
-            if choose::differ(&plain.text, &seen) {
-                note(defects, "the plain text and the HTML say different things");
-                self.doubts.push("the plain text and the HTML say different things".into());
+        let quick = tags::without(text, choose::SOME_BYTES, ' ');
+        if !choose::differ(&plain.text, &quick) && !choose::is_stub(&plain.text, &quick) && !tags::may_hide(text) {
+            self.lines.extend(plain_lines(plain));
+            return;
+        }
+        let page = html::render(text);
+        self.doubt(&page, defects);
+        let lines = plain_lines(plain);
+        let own = |lines: &[Line]| words::own(lines).clean;
+        // Whoever hides words in the HTML shows them to programs in the plain text.
+        let betrays = page.hidden.is_odd() && choose::holds(&plain.text, &page.hidden.own);
+        // Words that the plain text holds as a quote are nothing that it lacks.
+        let rich = own(&page.lines);
+        let stub = choose::is_stub(&own(&lines), &rich) && !choose::holds(&plain.text, &rich);
+        if choose::differ(&plain.text, &join(&page.lines)) && !stub {
+            note(defects, "the plain text and the HTML say different things");
+            self.doubts.push("the plain text and the HTML say different things".into());
+        }
+        self.lines.extend(if stub || betrays { page.lines } else { lines });
+    }
+
+    /// Leaves out runs of letters that show nothing: they fill the lines beside a subject, and may spell words that only programs read.
+    fn without_invisible(&mut self, defects: &mut Vec<String>) {
+        let mut spelled = false;
+        for line in self.lines.iter_mut().filter(|l| !l.text.is_ascii()) {
+            if let Some((text, spells)) = invisible::without(&line.text) {
+                line.text = text;
+                spelled |= spells && !line.quoted;
             }
         }
-        self.lines.extend(plain_lines(plain));
+        if spelled {
+            note(defects, "words in invisible letters were left out");
+            self.doubts.push("holds words in invisible letters".into());
+        }
     }
 
     fn cap(&mut self, defects: &mut Vec<String>) {

@@ -6,8 +6,10 @@ pub mod automatic;
 pub mod body;
 pub mod fingerprint;
 pub mod html;
+mod invisible;
 pub mod mime;
 pub mod parse;
+mod pattern;
 pub mod prose;
 pub mod words;
 
@@ -153,6 +155,8 @@ pub struct Message {
     pub failed_address: Option<String>,
     /// Whether the sender is proven.
     pub authentication: Authentication,
+    /// A reader sees other words than a program does: text is hidden, or said twice and differently. Nothing is settled by such a message.
+    pub deceptive: bool,
     /// What was broken, hidden or cut off.
     pub defects: Vec<String>,
 }

@@ -85,6 +85,7 @@ fn from_text(raw: &[u8]) -> Message {
         no_auto_reply: Vec::new(),
         failed_address: None,
         authentication: Authentication::NotProven("no From".into()),
+        deceptive: false,
         defects: vec!["no headers: the bytes are no message".into()],
     }
 }
@@ -127,6 +128,7 @@ fn read(head: &Head<'_>, identity: &Identity) -> Message {
     );
     let forwarded = words.quoted.as_deref().and_then(|quoted| words::forwarded(quoted, &subject)).filter(|f| !is_ours(&f.from, identity));
     let mut no_auto_reply = machine.no_auto_reply;
+    let deceptive = !body.doubts.is_empty();
     no_auto_reply.extend(body.doubts);
     Message {
         to,
@@ -152,6 +154,7 @@ fn read(head: &Head<'_>, identity: &Identity) -> Message {
         automatic_why: shown(machine.why),
         no_auto_reply: shown(no_auto_reply),
         failed_address: machine.failed_address,
+        deceptive,
         defects: shown(defects),
     }
 }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use unicode_normalization::char::decompose_canonical;
 
-use super::automatic::pattern;
+use super::pattern::pattern;
 
 /// Text made comparable.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -266,13 +266,22 @@ phrases! {
         r"ihre (anfrage|nachricht|e-?mail) (ist|wurde|haben)|ticket-?nummer|vorgangsnummer|hemos recibido su|numero de (caso|",
         r"ticket)|abbiamo ricevuto|recebemos (sua|seu)|受け付けました|being held|is held",
     ];
+    /// Somebody thanks for an answer, gives their own number, or tells what they did: no machine has a case of its own.
+    PERSONAL = [
+        r"\b(my|mon|ma|mes|mein|meine|mi) ([a-z]{2,15} ){0,2}(cases?|tickets?|files?|dossiers?|billet|numbers?|numero|reference|code|request|demande|question|problem|probleme|exam|examen|invitation|",
+        r"password|mot de passe|account|compte|login|link|lien|access|acces|address|adresse|name|nom|students?|etudiante?s?|colleagues?|collegues?|daughter|fille|son|fils)\b|",
+        r"\b(our|nos|notre) (students?|candidates?|etudiante?s?|candidate?s?)\b|(contacting|answering|helping|calling|writing) (to )?me\b|\b(m'avoir|de m'|de me|me) (contacte|repond|ecri|rappel|aide)|",
+        r"\bi('m| am) (still|not|writing|sending|attaching|waiting|unable|trying)|\bi('ve| have) (not|already|tried|sent|attached|been|done|just|now|a |an |the )|\bi (tried|sent|wrote|did|just|still|cannot|can't|",
+        r"already|attach|enclose|understand|appreciate|would like|think|believe|hope|wonder|got|found|forgot)\b|\bhere (is|are) my\b|\bvoici (mon|ma|mes)\b|\bj'(ai|attends|aimerais|espere|essaie)\b|",
+        r"\bje (n'|ne |suis (toujours|encore)|vous (envoie|transmets|ecris|joins|fais|confirme)|confirme|comprends|voudrais|souhaite|pense|crois|joins|reste)\b",
+    ];
     /// The notice says itself that no person wrote it.
     CALLS_ITSELF_AUTOMATIC = [
         r"th(is|e) (is|was) an? (automat(ed|ic|ically[ -]generated)|auto[ -]?(generated|reply|response|mated))|(this|",
         r"the) (message|e-?mail|mail|notice|reply|response) (was|is|has been) (being )?((sent|generated|created|",
         r"produced) automatically|automatically (sent|generated|created)|auto-?generated)|automat(ed|ic) (reply|response|",
         r"acknowledg)|",
-        r"(ceci est|il s'agit d')un[e]? (message|courriel|reponse|accuse|avis|e-?mail|mail) (genere[e]? |envoye[e]? )?automati|",
+        r"(ceci est |il s'agit d')une? (message|courriel|reponse|accuse|avis|e-?mail|mail) (genere[e]? |envoye[e]? )?automati|",
         r"(message|courriel|e-?mail|reponse) (a ete )?(genere|envoye)[e]? automatiquement|",
         r"(dies|das|diese[rs]?) (ist |e-?mail |nachricht )?(eine |wurde )?(automatisch)|este (es un )?(mensaje|",
         r"correo) (fue generado |es )?automatic|questo e un messaggio automatic|esta (e uma )?mensagem (e )?automatic|",

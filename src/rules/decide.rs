@@ -2,7 +2,7 @@
 
 use super::rulebook::{CaseRule, Rulebook, When};
 use super::{Action, Missing, Proof, Reason, Situation, Urgency, Verdict, reasons, urgency};
-use crate::facts::{Facts, Tried};
+use crate::facts::{Facts, Intent, Tried};
 use crate::people::{MatchKind, Person, invitation};
 use crate::rules::policy::Limits;
 
@@ -70,12 +70,20 @@ impl Seen {
     fn fits(&self, when: &When, situation: &Situation<'_>) -> bool {
         let facts = situation.facts;
         when.automatic.is_none_or(|a| a == situation.message.automatic.is_some())
-            && when.intent.as_ref().is_none_or(|any| any.contains(&facts.intent))
+            && when.intent.as_ref().is_none_or(|any| any.contains(&believed(situation)))
             && when.problems.as_ref().is_none_or(|any| any.iter().any(|p| facts.has(*p)))
             && when.matched.as_ref().is_none_or(|any| any.contains(&situation.person.kind()))
             && when.state.as_ref().is_none_or(|any| self.state.is_some_and(|s| any.contains(&s)))
             && when.older_code.is_none_or(|o| o == self.older_code)
             && when.can_be_looked_up.is_none_or(|c| c == self.can_be_looked_up)
+    }
+}
+
+/// Nothing is settled by a message that shows its reader other words than it shows us.
+fn believed(situation: &Situation<'_>) -> Intent {
+    match situation.facts.intent {
+        Intent::Resolved if situation.message.deceptive => Intent::Unplaced,
+        intent => intent,
     }
 }
 

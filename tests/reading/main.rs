@@ -2,11 +2,14 @@
 
 #![expect(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that stumbles fails, and so it should")]
 
+mod below;
 mod bodies;
 mod dates;
 mod headers;
 mod learned;
 mod machines;
+mod programs;
+mod shapes;
 mod total;
 mod words;
 

@@ -352,11 +352,15 @@ fn acknowledgement(case: &Case<'_>) -> Verdict {
     let phrases = said.len();
     let automatic = case.says(&prose::CALLS_ITSELF_AUTOMATIC, 500);
     let claims = usize::from(own_title) + phrases + usize::from(automatic);
-    if claims >= 2 && (own_title || automatic || !case.asks()) && !prose::OWN_TROUBLE.is_match(case.words.as_str()) {
+    // People thank for answers and name their numbers too. A notice that quotes the writer says first what it is.
+    let said_first = if own_title || automatic { 160 } else { usize::MAX };
+    if case.says(&prose::PERSONAL, said_first) || prose::OWN_TROUBLE.is_match(case.words.as_str()) {
+        return None;
+    }
+    if claims >= 2 && (own_title || automatic || !case.asks()) {
         return Some((Automatic::AutoReply, "it acknowledges a message by itself".into()));
     }
-    (automatic && !case.asks() && !prose::OWN_TROUBLE.is_match(case.words.as_str()))
-        .then(|| (Automatic::AutoReply, "it calls itself automatic".into()))
+    (automatic && !case.asks()).then(|| (Automatic::AutoReply, "it calls itself automatic".into()))
 }
 
 fn list(case: &Case<'_>) -> Verdict {
@@ -384,10 +388,4 @@ fn list(case: &Case<'_>) -> Verdict {
     let local = case.local();
     (local.ends_with("-request") || local.starts_with("owner-") || local.ends_with("-owner"))
         .then(|| (Automatic::List, "From is a list's own address".into()))
-}
-
-/// Patterns of this program: that they compile is proven by every test that reads a message.
-#[expect(clippy::expect_used, reason = "a fixed pattern, not input")]
-pub(super) fn pattern(text: &str) -> Regex {
-    Regex::new(text).expect("a fixed pattern compiles")
 }

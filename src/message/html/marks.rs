@@ -98,20 +98,30 @@ fn is_indented(element: ElementRef<'_>) -> bool {
     !cited && style.contains("border") && style.contains("none") && style.contains("40px")
 }
 
-pub(super) fn is_hidden(element: ElementRef<'_>) -> bool {
-    if element.attr("hidden").is_some() {
-        return true;
-    }
-    let Some(style) = element.attr("style") else { return false };
-    let style: String = style.to_ascii_lowercase().chars().filter(|c| !c.is_whitespace()).collect();
-    let says = |what: &str| style.split(';').any(|rule| rule.trim_end_matches("!important") == what);
-    let white = ["color:white", "color:#fff", "color:#ffffff", "color:rgb(255,255,255)"].iter().any(|w| says(w));
-    let on_colour = style.split(';').any(|rule| rule.starts_with("background") && !rule.contains("white") && !rule.contains("#fff"));
-    says("display:none")
-        || says("visibility:hidden")
-        || says("opacity:0")
-        || ["font-size:0", "font-size:0px", "font-size:0pt", "font-size:1px", "font-size:0em"].iter().any(|s| says(s))
-        || says("max-height:0") && style.contains("overflow:hidden")
-        || says("max-height:0px") && style.contains("overflow:hidden")
-        || white && !on_colour
+/// Elements whose text is for programs.
+pub(super) fn is_silent(name: &str) -> bool {
+    matches!(name, "head" | "style" | "script" | "title" | "noscript" | "iframe" | "noembed" | "noframes")
+}
+
+/// Elements that stand on lines of their own.
+pub(super) fn is_block(name: &str) -> bool {
+    matches!(
+        name,
+        "div"
+            | "p"
+            | "tr"
+            | "li"
+            | "blockquote"
+            | "section"
+            | "article"
+            | "header"
+            | "footer"
+            | "center"
+            | "address"
+            | "dl"
+            | "dt"
+            | "dd"
+            | "body"
+            | "hr"
+    )
 }

@@ -1,13 +1,18 @@
 //! Which of several renderings of the same words is read.
 
 use std::collections::HashSet;
+use std::sync::LazyLock;
 
+use regex::Regex;
+
+use super::super::html::tags;
 use super::parts::{Piece, Plain};
+use crate::message::pattern::pattern;
 
 /// Words looked at when two texts are compared.
 const SOME_WORDS: usize = 2_000;
 /// Bytes looked at.
-const SOME_BYTES: usize = 256 * 1024;
+pub const SOME_BYTES: usize = 256 * 1024;
 
 /// The children of a multipart/alternative: plain text when it says something, else the last HTML.
 pub fn choose(children: Vec<Vec<Piece>>) -> Vec<Piece> {
@@ -43,30 +48,39 @@ fn all_blank(pieces: &[Piece]) -> bool {
     })
 }
 
-fn either(mut plain: Vec<Piece>, mut rich: Vec<Piece>) -> Vec<Piece> {
-    if all_blank(&plain) || is_stub(&plain, &rich) {
+/// Plain text beside HTML: which of them is read is decided once both are lines.
+fn either(mut plain: Vec<Piece>, rich: Vec<Piece>) -> Vec<Piece> {
+    if all_blank(&plain) {
         return rich;
     }
-    match (plain.pop(), rich.pop()) {
-        (Some(Piece::Plain(text)), Some(Piece::Html(html))) if plain.is_empty() && rich.is_empty() => vec![Piece::Either(text, html)],
-        (last, _) => {
-            plain.extend(last);
-            plain
-        }
+    let pages: Vec<&str> = rich.iter().filter_map(|p| if let Piece::Html(html) = p { Some(html.as_str()) } else { None }).collect();
+    if let ([Piece::Plain(text)], false) = (plain.as_mut_slice(), pages.is_empty()) {
+        return vec![Piece::Either(std::mem::take(text), pages.join("<br>"))];
     }
+    plain
 }
 
-/// "Your program cannot show HTML": a plain text that only says where to look.
-fn is_stub(plain: &[Piece], rich: &[Piece]) -> bool {
-    let [Piece::Plain(text)] = plain else { return false };
-    let says = text.text.trim();
-    let html: usize = rich.iter().map(|p| if let Piece::Html(h) = p { h.len() } else { 0 }).sum();
-    let lower = says.to_ascii_lowercase();
-    says.len() < 300
-        && html > 4 * says.len()
-        && lower.contains("html")
-        && (lower.contains("view") || lower.contains("mail") || lower.contains("client"))
+/// Whether a plain text is only a stand-in for the HTML beside it: it says how to see that, or far less than that says; both without
+/// quotes and signature.
+pub fn is_stub(plain: &str, rich: &str) -> bool {
+    let words = |text: &str| text.split_whitespace().filter(|w| w.contains(char::is_alphabetic)).count();
+    let (few, many) = (words(plain), words(rich));
+    let (a, b) = (bag(plain), bag(rich));
+    let elsewhere = a.intersection(&b).count() * 2 <= a.len();
+    many > few * 3 + 10 || few <= SHORT && many >= 3 && elsewhere && STAND_IN.is_match(plain)
 }
+
+/// Words of a text that only says where to look.
+const SHORT: usize = 60;
+
+/// "Your program cannot show HTML", "view this mail in your browser".
+static STAND_IN: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(concat!(
+        r"(?is)\bhtml\b.{0,200}\b(e-?mail|mail|message|view\w*|client|format|courriel|messagerie|logiciel|nachricht|programm|correo|posta|bericht|lesen|afficher)|",
+        r"\b(e-?mail|mail|message|view\w*|client|format|courriel|messagerie|logiciel|nachricht|correo|posta|bericht).{0,200}\bhtml\b|",
+        r"\b(view|read|see|open|display|afficher|affiche|voir|lire|consulte[rz]?|visualise[rz]?|ansehen|anzeigen|ver|leggi|visualizza|bekijk)\b.{0,80}\b(browser|navigat\w+|navegador|online|en ligne|web version|version web)"
+    ))
+});
 
 /// The children of any other multipart, one after the other; an HTML part that repeats the plain text before it is its other rendering.
 pub fn merged(pieces: Vec<Piece>) -> Vec<Piece> {
@@ -88,7 +102,7 @@ pub fn merged(pieces: Vec<Piece>) -> Vec<Piece> {
 
 /// Whether an HTML part holds nearly all words of a plain text and hardly any others.
 fn is_same(plain: &str, html: &str) -> bool {
-    let (a, b) = (bag(plain), bag(&without_tags(html)));
+    let (a, b) = (bag(plain), bag(&tags::without(html, SOME_BYTES, ' ')));
     let common = a.intersection(&b).count();
     a.len() >= 3 && common * 10 >= a.len() * 8 && common * 10 >= b.len() * 6
 }
@@ -100,77 +114,15 @@ pub fn differ(plain: &str, rich: &str) -> bool {
     fewer >= 4 && a.intersection(&b).count() * 2 < fewer
 }
 
+/// Whether a text holds most words of another.
+pub fn holds(text: &str, other: &str) -> bool {
+    let (a, b) = (bag(text), bag(other));
+    !b.is_empty() && a.intersection(&b).count() * 2 >= b.len()
+}
+
 fn bag(text: &str) -> HashSet<String> {
     let words = text.split(|c: char| !c.is_alphanumeric()).filter(|w| w.len() > 3 && w.chars().count() > 3);
     words.take(SOME_WORDS).map(str::to_lowercase).collect()
-}
-
-/// The text between tags, styles and scripts left out, the commonest entities decoded: good enough to compare words, far quicker than a
-/// document tree.
-pub fn without_tags(html: &str) -> String {
-    let mut end = html.len().min(SOME_BYTES);
-    while !html.is_char_boundary(end) {
-        end -= 1;
-    }
-    let mut rest = html.get(..end).unwrap_or_default();
-    let mut out = String::with_capacity(rest.len() / 2);
-    while let Some((before, behind)) = rest.split_once('<') {
-        entities(before, &mut out);
-        out.push(' ');
-        let tag = behind.get(..6).unwrap_or_default().to_ascii_lowercase();
-        let silent = ["style", "script", "!--", "title"].iter().find(|t| tag.starts_with(**t));
-        let (close, skip) = match silent {
-            Some(&"!--") => ("-->", 3),
-            Some(&"style") => ("</style", 7),
-            Some(&"script") => ("</script", 8),
-            Some(_) => ("</title", 7),
-            None => (">", 1),
-        };
-        // What is never closed is never shown, so the rest is no text.
-        let at = behind.find(close);
-        rest = at.and_then(|at| behind.get(at + skip.min(behind.len() - at)..)).unwrap_or_default();
-        if silent.is_some_and(|s| *s != "!--") {
-            rest = rest.split_once('>').map_or("", |(_, r)| r);
-        }
-    }
-    entities(rest, &mut out);
-    out
-}
-
-fn entities(text: &str, out: &mut String) {
-    let mut rest = text;
-    while let Some((before, behind)) = rest.split_once('&') {
-        out.push_str(before);
-        let near = behind.bytes().take(10).position(|b| b == b';');
-        let name = near.and_then(|end| behind.get(..end));
-        let letter = name.and_then(letter);
-        match (name, letter) {
-            (Some(name), Some(c)) => {
-                out.push(c);
-                rest = behind.get(name.len() + 1..).unwrap_or_default();
-            }
-            _ => rest = behind,
-        }
-    }
-    out.push_str(rest);
-}
-
-fn letter(name: &str) -> Option<char> {
-    if let Some(number) = name.strip_prefix('#') {
-        let hex = number.strip_prefix(['x', 'X']).map(|h| u32::from_str_radix(h, 16).ok());
-        return char::from_u32(hex.unwrap_or_else(|| number.parse().ok())?);
-    }
-    let (base, accent) = name.split_at_checked(1)?;
-    let mark = match accent {
-        "acute" => '\u{301}',
-        "grave" => '\u{300}',
-        "circ" => '\u{302}',
-        "uml" => '\u{308}',
-        "cedil" => '\u{327}',
-        "tilde" => '\u{303}',
-        _ => return (name == "nbsp").then_some(' '),
-    };
-    unicode_normalization::char::compose(base.chars().next()?, mark)
 }
 
 #[cfg(test)]
@@ -187,11 +139,9 @@ mod tests {
 
     #[test]
     fn plain_text_is_read_when_it_says_something() {
-        let long = "<p>a long letter about codes</p>".repeat(20);
         assert!(matches!(choose(vec![plain("hello"), html("<p>hello</p>")]).as_slice(), [Piece::Either(..)]));
         assert!(matches!(choose(vec![html("<p>hello</p>"), plain("hello")]).as_slice(), [Piece::Either(..)]));
         assert!(matches!(choose(vec![plain(" \n"), html("<p>hello</p>")]).as_slice(), [Piece::Html(_)]));
-        assert!(matches!(choose(vec![plain("Please view this message in HTML."), html(&long)]).as_slice(), [Piece::Html(_)]));
         assert!(matches!(choose(vec![plain("hello")]).as_slice(), [Piece::Plain(_)]));
     }
 
@@ -203,12 +153,27 @@ mod tests {
     }
 
     #[test]
-    fn words_are_compared_without_tags() {
-        assert_eq!(
-            without_tags("<style>p{}</style><p>d&eacute;j&agrave; <b>vu</b></p>").split_whitespace().collect::<Vec<_>>(),
-            ["déjà", "vu"]
-        );
+    fn texts_are_compared_by_their_words() {
         assert!(differ("please send another code", "victim wants money right away"));
         assert!(!differ("please send another code", "Please send another code today"));
+    }
+
+    #[test]
+    fn a_stand_in_is_told_from_a_short_text() {
+        let long = "I typed the code from the invitation three times since Monday and the page always answers that it does not exist.";
+        let cases = [
+            ("Please view this message in HTML.", long, true),
+            ("Your e-mail client cannot display HTML.", "My code is refused.", true),
+            ("Ce message est au format HTML. Veuillez utiliser un logiciel qui l'affiche.", "Mon code est refusé.", true),
+            ("To view this email in your browser: https://x.example/1", "My code is refused.", true),
+            ("Cliquez ici pour afficher ce courriel dans votre navigateur", "Mon code est refusé.", true),
+            ("Hi", long, true),
+            ("I cannot view this message in HTML.", "I cannot view this message in HTML.", false),
+            ("My code is refused.", "My code is refused. Ada Roy, Nurse", false),
+            (long, long, false),
+        ];
+        for (plain, rich, expected) in cases {
+            assert_eq!(is_stub(plain, rich), expected, "{plain}");
+        }
     }
 }

@@ -14,5 +14,6 @@ pub mod parameters;
 pub mod parts;
 pub mod reports;
 pub mod rtf;
+pub mod text;
 pub mod tnef;
 pub mod transfer;

@@ -3,14 +3,16 @@
 use std::borrow::Cow;
 
 use super::super::Attachment;
+use super::super::html::tags;
 use super::address::limited;
 use super::boundary::{Split, derived_boundary, split};
-use super::choose::{choose, merged};
+use super::choose::{self, choose, merged};
 use super::encoded::note;
 use super::head::{self, Head};
 use super::parameters::{self, Structured};
+use super::text::{is_data, looks_like_html, meta_charset, printable, without_commands};
 use super::transfer::{self, Transfer};
-use super::{calendar, charset, reports, tnef};
+use super::{calendar, charset, reports, rtf, tnef};
 
 /// Limits of SAFETY, section 3.
 const DEEPEST: usize = 20;
@@ -44,11 +46,25 @@ impl Piece {
     /// Whether a reader would see nothing.
     fn is_blank(&self) -> bool {
         match self {
-            Self::Plain(plain) => !plain.text.chars().any(char::is_alphanumeric),
-            Self::Html(html) => html.trim().is_empty(),
-            Self::Either(plain, html) => plain.text.trim().is_empty() && html.trim().is_empty(),
+            Self::Plain(plain) => !plain.text.contains(char::is_alphanumeric),
+            Self::Html(html) => !says(html),
+            Self::Either(plain, html) => !plain.text.contains(char::is_alphanumeric) && !says(html),
         }
     }
+
+    /// What was found in Rich Text.
+    pub fn rich(text: rtf::Rich) -> Self {
+        match text {
+            rtf::Rich::Html(html) => Self::Html(printable(html.into())),
+            rtf::Rich::Plain(text) => Self::Plain(Plain { text: printable(text.into()), flowed: None }),
+        }
+    }
+}
+
+/// Whether words stand in an HTML text, as opposed to pictures and layout alone.
+fn says(html: &str) -> bool {
+    // Nobody writes so much of layout alone.
+    html.len() > choose::SOME_BYTES || tags::without(html, choose::SOME_BYTES, ' ').contains(char::is_alphanumeric)
 }
 
 /// A message, opened.
@@ -67,15 +83,22 @@ pub struct Opened {
     parts: usize,
     spoken: bool,
     too_deep: bool,
-    /// Text in an attached part without a name: read when there is nothing else.
+    /// Text in attached parts: read when there is nothing else.
     spare: Vec<Piece>,
+    /// So many parts of text a person may have written were attached.
+    attached_texts: usize,
 }
 
 /// Opens the message with these header fields.
 pub fn open(head: &Head<'_>) -> Opened {
     let mut opened = Opened::default();
     let pieces = opened.part(head, Place { depth: 0, digest: false });
-    opened.pieces = if pieces.iter().all(Piece::is_blank) && !opened.spare.is_empty() { std::mem::take(&mut opened.spare) } else { pieces };
+    let spare = std::mem::take(&mut opened.spare);
+    let only = pieces.iter().all(Piece::is_blank) && !spare.iter().all(Piece::is_blank);
+    if opened.attached_texts > 0 {
+        note(&mut opened.defects, if only { "the only text was attached: it was read" } else { "attached text was not read" });
+    }
+    opened.pieces = if only { spare } else { pieces };
     opened
 }
 
@@ -205,26 +228,43 @@ impl Opened {
             "calendar" | "x-vcard" | "vcard" | "rtf" | "csv" | "css" | "x-amp-html" | "watch-html" | "rfc822-headers" => false,
             _ => place.depth == 0 && !named,
         };
-        // A named text is the body when nothing was said before it: some programs name their bodies.
-        let attached = kind.disposition.value == "attachment" || named && self.spoken;
-        if readable && !(attached && place.depth > 0) {
+        if readable {
             let piece = self.decoded(head.body, kind, subtype);
-            if !matches!(piece, Piece::Html(_)) && self.charset.is_none() {
-                self.charset = kind.content.get("charset").map(str::to_owned);
+            if place.depth == 0 || !self.is_attached(kind, &piece) {
+                if !matches!(piece, Piece::Html(_)) && self.charset.is_none() {
+                    self.charset = kind.content.get("charset").map(str::to_owned);
+                }
+                self.spoken |= !piece.is_blank();
+                return vec![piece];
             }
-            self.spoken |= !piece.is_blank();
-            return vec![piece];
-        }
-        if subtype == "calendar" {
+            self.set_aside(piece);
+        } else if subtype == "calendar" {
             let bytes = kind.transfer.decode(cut(head.body)).0;
             let text = calendar::words(&bytes, kind.content.get("charset"));
             self.spare.push(Piece::Plain(Plain { text, flowed: None }));
-        } else if readable && !named {
-            let piece = self.decoded(head.body, kind, subtype);
-            self.spare.push(piece);
+        } else if subtype == "rtf" {
+            self.set_aside(Piece::rich(rtf::read(&kind.transfer.decode(cut(head.body)).0)));
         }
         self.attach(head, kind);
         Vec::new()
+    }
+
+    /// Whether a text is a file beside the mail. Some programs name their bodies: what comes before any words is one, and so are words that
+    /// stand inline behind a picture; Exchange gives those a name of its own.
+    fn is_attached(&self, kind: &Kind, piece: &Piece) -> bool {
+        let name = kind.name();
+        let by_exchange = name.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("att")) && {
+            let rest = name.get(3..).and_then(|rest| rest.split_once('.'));
+            rest.is_some_and(|(number, _)| number.len() >= 4 && number.bytes().all(|b| b.is_ascii_digit()))
+        };
+        let inline = kind.disposition.value == "inline" || by_exchange;
+        let data = || matches!(piece, Piece::Plain(plain) if is_data(&plain.text));
+        kind.disposition.value == "attachment" && !by_exchange || !name.is_empty() && self.spoken && (!inline || data())
+    }
+
+    fn set_aside(&mut self, piece: Piece) {
+        self.attached_texts += usize::from(!piece.is_blank());
+        self.spare.push(piece);
     }
 
     /// Anything that is no text.
@@ -235,6 +275,7 @@ impl Opened {
             }
             "application/ms-tnef" | "application/vnd.ms-tnef" => return self.winmail(head, kind),
             "application/octet-stream" if kind.name().eq_ignore_ascii_case("winmail.dat") => return self.winmail(head, kind),
+            "application/rtf" | "application/x-rtf" => self.set_aside(Piece::rich(rtf::read(&kind.transfer.decode(cut(head.body)).0))),
             "application/pgp-encrypted" => note(&mut self.defects, "PGP: the text cannot be read"),
             _ => {}
         }
@@ -325,60 +366,4 @@ fn plain_kind(kind: &Kind) -> Kind {
 
 fn cut(body: &[u8]) -> &[u8] {
     body.get(..MOST_TEXT).unwrap_or(body)
-}
-
-/// Without NUL and other control characters, which databases and terminals choke on; line ends are LF.
-pub fn printable(text: Cow<'_, str>) -> String {
-    let odd = |c: char| c.is_control() && c != '\n' && c != '\t';
-    if !text.contains(odd) {
-        return text.into_owned();
-    }
-    let mut out = String::with_capacity(text.len());
-    let mut letters = text.chars().peekable();
-    while let Some(c) = letters.next() {
-        match c {
-            '\r' => {
-                // A doubled CR before LF is one line end.
-                while letters.next_if_eq(&'\r').is_some() {}
-                letters.next_if_eq(&'\n');
-                out.push('\n');
-            }
-            '\u{c}' | '\u{b}' | '\u{85}' => out.push('\n'),
-            c if odd(c) => out.push('\u{fffd}'),
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-/// HTML that claims to be plain text.
-fn looks_like_html(text: &str) -> bool {
-    let start = limited(text.trim_start(), 200).to_ascii_lowercase();
-    ["<!doctype html", "<html"].iter().any(|tag| start.starts_with(tag)) || start.starts_with("<?xml") && start.contains("<html")
-}
-
-/// The charset that an HTML document names in its head.
-fn meta_charset(bytes: &[u8]) -> Option<String> {
-    let start = String::from_utf8_lossy(bytes.get(..bytes.len().min(2_048))?).to_ascii_lowercase();
-    let (_, behind) = start.split_once("charset=")?;
-    let label: String =
-        behind.trim_start_matches(['"', '\'']).chars().take_while(|c| c.is_ascii_alphanumeric() || "-_:.".contains(*c)).collect();
-    (!label.is_empty()).then_some(label)
-}
-
-/// text/enriched (RFC 1896) without its commands.
-fn without_commands(text: &str) -> String {
-    let (mut out, mut rest) = (String::with_capacity(text.len()), text);
-    while let Some((before, behind)) = rest.split_once('<') {
-        out.push_str(before);
-        if let Some(literal) = behind.strip_prefix('<') {
-            out.push('<');
-            rest = literal;
-            continue;
-        }
-        let (command, behind) = behind.split_once('>').unwrap_or(("", behind));
-        let hidden = command.eq_ignore_ascii_case("param");
-        rest = if hidden { behind.split_once("</").map_or(behind, |(_, b)| b.split_once('>').map_or(b, |(_, b)| b)) } else { behind };
-    }
-    out + rest
 }

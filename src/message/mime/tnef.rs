@@ -2,7 +2,8 @@
 
 use super::super::Attachment;
 use super::address::limited;
-use super::parts::{Piece, Plain, printable};
+use super::parts::{Piece, Plain};
+use super::text::printable;
 use super::{charset, rtf};
 
 const SIGNATURE: u32 = 0x223e_9f78;
@@ -152,9 +153,7 @@ impl Found {
         let body = match (self.plain.filter(says), html.filter(says), self.rich) {
             (Some(text), _, _) => Some(plain(text)),
             (None, Some(html), _) => Some(Piece::Html(printable(html.into()))),
-            (None, None, Some(rtf::Rich::Html(html))) if says(&html) => Some(Piece::Html(printable(html.into()))),
-            (None, None, Some(rtf::Rich::Plain(text))) if says(&text) => Some(plain(text)),
-            _ => None,
+            (None, None, rich) => rich.filter(|(rtf::Rich::Html(text) | rtf::Rich::Plain(text))| says(text)).map(Piece::rich),
         };
         Tnef { body, attachments: self.attachments }
     }

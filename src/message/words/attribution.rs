@@ -6,7 +6,7 @@ use regex::Regex;
 
 use super::Line;
 use super::quotes::LONGEST;
-use crate::message::automatic::pattern;
+use crate::message::pattern::pattern;
 
 /// Longest attribution in lines.
 const WRAPPED: usize = 5;
@@ -108,7 +108,7 @@ static ATTRIBUTION_START: LazyLock<Regex> = LazyLock::new(|| {
 });
 static VERB: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
-        r"(?i)\b(wrote|writes|has written|said|a écrit|écrit|écrivait|schrieb|schreef|skrev|geschrieben|kirjoitti|ha scritto|scritto|scrive|escribió|escribio|",
+        r"(?i)\b(wrote|writes|has written|said|a écrit|écrit|écrivait|schrieb|schreef|skrev|geschrieben|geschreven|geskryf|kirjoitti|ha scritto|scritto|scrive|escribió|escribio|",
         r"escreveu|napisał|napisała|napisał\(a\)|pisze|đã viết|viết|написал|написала|написал\(а\)|пишет|писал|писала|писали|писал\(а\)|пише|писав|написав|napsal|napsala|napísal|a scris|írta|şunu yazdı|yazdı|",
         r"va escriure|ha escrit|έγραψε|rašė|rakstīja|kirjutas)\b|写道|寫道|写于|さんは書きました|のメール|님이 작성"
     ))

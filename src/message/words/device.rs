@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::message::automatic::pattern;
+use crate::message::pattern::pattern;
 
 /// Longest such line in letters, links left out.
 const LONGEST: usize = 90;
@@ -31,6 +31,11 @@ pub(super) fn is_device(line: &str) -> bool {
     parts.peek().is_some_and(|first| EXCUSE.is_match(first) || is_sent(first))
         && parts.all(|part| EXCUSE.is_match(part) || is_sent(part) || is_named(part))
         || SLOGAN.is_match(&said)
+}
+
+/// Whether a device's line says that the mail was sent; an advertisement may be a step that somebody tells of.
+pub(super) fn is_sender(line: &str) -> bool {
+    BEGINS.is_match(&line.trim().to_lowercase())
 }
 
 /// "Sent from my Verizon, Samsung Galaxy smartphone": a part that is a name and nothing else.

@@ -221,6 +221,7 @@ const TO: &[&str] = &[
     "a",
     "an",
     "para",
+    "pour",
     "aan",
     "til",
     "till",

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::head;
-use crate::message::automatic::pattern;
+use crate::message::pattern::pattern;
 
 /// Whether a line is the beginning, or a part, of a legal footer.
 pub(super) fn is_legal(line: &str) -> bool {
@@ -40,7 +40,7 @@ static KEY: LazyLock<Regex> = LazyLock::new(|| {
 });
 static LEGAL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
-        r"(?i)^\W*((confidentiality|legal|privacy|important) (notice|note|disclaimer|warning)|disclaimer|avis (de confidentialité|important|légal)|avertissement|mentions? (de confidentialité|légales?)|",
+        r"(?i)^\W*((notice|note|warning|important|avis|attention|hinweis|achtung|aviso|avviso) ?[:!–-] ?)?((confidentiality|legal|privacy|important) (notice|note|disclaimer|warning)|disclaimer|avis (de confidentialité|important|légal)|avertissement|mentions? (de confidentialité|légales?)|",
         r"confidentialité ?:|confidentiality ?:|confidential ?:|haftungsausschluss|aviso (legal|de (confidencialidad|privacidad|confidencialidade))|avviso di riservatezza|vertraulichkeitshinweis|",
         r"(this|the) (information|e-?mails?|messages?|communication|transmission|contents?|document)\b.{0,130}(confidential|intended (only|solely|for)|privileged|virus)|",
         r"(ce|le présent|cet) (courriel|message|courrier|e-?mail|document).{0,100}(confidentiel|destiné|privilégi|virus)|l['’]information (contenue|apparaissant).{0,80}confidentiel|",

@@ -7,6 +7,7 @@ mod legal;
 mod quotes;
 mod separators;
 mod signature;
+mod speech;
 
 use super::Forwarded;
 
@@ -174,8 +175,15 @@ fn without_signatures(lines: &[Line], quoted: &[bool]) -> (String, String) {
 /// Which lines stand in a block that the program marked as signature, and hold no words typed into it.
 fn marked_signature(stretch: &[&Line]) -> Vec<bool> {
     let signed: Vec<&str> = stretch.iter().filter(|l| l.signed).map(|l| l.text.as_str()).collect();
-    let is_one = !signed.is_empty() && signature::is_signature(&signed);
-    stretch.iter().map(|l| is_one && l.signed).collect()
+    let mut left = signature::length(&signed);
+    stretch
+        .iter()
+        .map(|l| {
+            let cut = l.signed && left > 0;
+            left -= usize::from(cut);
+            cut
+        })
+        .collect()
 }
 
 fn cut_signature(text: &str) -> (String, String) {

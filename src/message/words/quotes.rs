@@ -9,7 +9,7 @@ use super::Line;
 use super::attribution::{attribution, is_dated};
 use super::fields::{is_header, is_lotus, kind_of};
 use super::separators::{is_above, is_bare_rule, is_forward, is_passed_on, is_ruled};
-use crate::message::automatic::pattern;
+use crate::message::pattern::pattern;
 
 /// Longest line in bytes that may begin a quote.
 pub(super) const LONGEST: usize = 400;

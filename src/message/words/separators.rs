@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::quotes::LONGEST;
-use crate::message::automatic::pattern;
+use crate::message::pattern::pattern;
 
 /// Longest such line in bytes.
 const SEPARATES: usize = 140;

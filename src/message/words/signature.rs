@@ -4,9 +4,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::device::is_device;
+use super::device::{is_device, is_sender};
 use super::legal::{is_legal, is_list_footer, is_own, is_register};
-use crate::message::automatic::pattern;
+use super::speech::{goes_on, is_office, is_open, resumes};
+use crate::message::pattern::pattern;
 
 /// A block behind a row of dashes is a signature up to this many lines; a longer one is a part of the message.
 const LONGEST: usize = 14;
@@ -19,8 +20,17 @@ const SIGN_OFF: usize = 22;
 /// quotes, such a block is an answer.
 pub(super) fn mark(lines: &[&str], last: bool) -> Vec<bool> {
     let mut cut = vec![false; lines.len()];
-    let mut end = delimiter(lines).unwrap_or(lines.len());
-    set(&mut cut, end, lines.len());
+    let mut end = lines.len();
+    if let Some(at) = delimiter(lines) {
+        // Below the name, the person may go on: those words are read as a mail of their own.
+        let below = lines.get(at + 1..).unwrap_or_default();
+        let resumed = resumes(below).map_or(lines.len(), |after| at + 1 + after);
+        set(&mut cut, at, resumed);
+        for (cut, more) in cut.iter_mut().skip(resumed).zip(mark(lines.get(resumed..).unwrap_or_default(), false)) {
+            *cut = more;
+        }
+        end = at;
+    }
     let mut at = end.saturating_sub(FOOTERS);
     while at < end {
         match footer(lines.get(..end).unwrap_or_default(), at) {
@@ -37,16 +47,21 @@ pub(super) fn mark(lines: &[&str], last: bool) -> Vec<bool> {
     }
     if last {
         let own = lines.get(..end).unwrap_or_default();
-        if let Some(from) = sign_off(own).or_else(|| contact_block(own)).or_else(|| dashed_name(own)) {
-            set(&mut cut, from, end);
+        let block = sign_off(own).or_else(|| contact_block(own).map(|from| (from, end))).or_else(|| dashed_name(own).map(|at| (at, end)));
+        if let Some((from, to)) = block {
+            set(&mut cut, from, to);
         }
     }
     cut
 }
 
-/// Whether lines that a program marked as signature hold no prose that somebody typed into it.
-pub(super) fn is_signature(lines: &[&str]) -> bool {
-    !is_prose(lines) && !lines.iter().any(|l| is_own(l) && is_sentence(l) && !is_device(l.trim()))
+/// How many of the lines that a program marked as signature are one: none where most are prose, and fewer where somebody typed below it.
+pub(super) fn length(lines: &[&str]) -> usize {
+    if is_prose(lines) {
+        return 0;
+    }
+    let typed = lines.iter().position(|l| is_own(l) && is_sentence(l) && !is_device(l.trim()));
+    typed.into_iter().chain(resumes(lines)).min().unwrap_or(lines.len())
 }
 
 fn set(cut: &mut [bool], from: usize, to: usize) {
@@ -61,12 +76,15 @@ fn footer(lines: &[&str], at: usize) -> Option<usize> {
         return None;
     }
     if is_device(line) {
-        if only_footers(rest) {
+        let open = lines.get(..at).unwrap_or_default().iter().rfind(|l| !l.trim().is_empty()).is_some_and(|l| is_open(l));
+        if only_footers(rest) && !(open && rest.iter().any(|l| !l.trim().is_empty())) {
             return Some(rest.len() + 1);
         }
         // Between a person's words it stands alone; a step that somebody tells of has others next to it.
         let blank = |line: Option<&&str>| line.is_none_or(|l| l.trim().is_empty());
-        let alone = blank(at.checked_sub(1).and_then(|above| lines.get(above))) && blank(rest.first());
+        let above = at.checked_sub(1).and_then(|above| lines.get(above));
+        let apart = blank(above) || above.is_some_and(|l| is_sentence(l)) && rest.first().is_some_and(|l| goes_on(l));
+        let alone = apart && (blank(rest.first()) || is_sender(line));
         return alone.then_some(1);
     }
     if !is_legal(line) {
@@ -88,6 +106,7 @@ fn is_spoken(line: &str) -> bool {
 fn only_footers(lines: &[&str]) -> bool {
     let mut words = lines.iter().map(|l| l.trim()).filter(|l| !l.is_empty());
     words.clone().count() <= 8
+        && !words.clone().any(goes_on)
         && words.all(|l| is_legal(l) || l.chars().count() <= 60 && !l.ends_with(['?', '!', ',']) && !is_sentence(l) && !is_own(l))
 }
 
@@ -181,26 +200,23 @@ fn is_name(line: &str) -> bool {
     (1..=4).contains(&words.len()) && words.iter().all(|w| w.chars().next().is_some_and(char::is_uppercase)) && !line.contains([':', '@'])
 }
 
-/// What stands below a sign-off ("Best regards") up to the end, when it tells how to reach somebody.
-fn sign_off(lines: &[&str]) -> Option<usize> {
+/// What stands below a sign-off ("Best regards"), when it tells how to reach somebody: from there to the end, or to where a person goes on.
+fn sign_off(lines: &[&str]) -> Option<(usize, usize)> {
     let from = lines.len().saturating_sub(SIGN_OFF);
     let closing = |l: &&str| l.len() < 80 && CLOSING.is_match(l.trim()) && !ANNOUNCES.is_match(l);
     let at = from + lines.get(from..)?.iter().rposition(closing)?;
-    let block = lines.get(at + 1..)?;
+    let below = lines.get(at + 1..)?;
+    let end = below.iter().position(|l| goes_on(l)).unwrap_or(below.len());
+    // A gap stays between the sign-off and what is said below the name.
+    let end = below.get(..end)?.iter().rposition(|l| !l.trim().is_empty()).map_or(0, |at| at + 1);
+    let block = below.get(..end)?;
     let said = || block.iter().map(|l| l.trim()).filter(|l| !l.is_empty());
     let plain = said().all(|l| {
-        let register = is_register(l) || is_legal(l);
-        register
-            || l.chars().count() <= 100
-                && !l.ends_with(['?', '!', ':', '：'])
-                && !FORM.is_match(l)
-                && !is_sentence(l)
-                // A person who signed and goes on: "PS my new number is …".
-                && !is_own(l)
-                && !["PS", "P.S.", "NB", "N.B."].iter().any(|mark| l.starts_with(mark))
+        let wanted = is_register(l) || is_legal(l) || is_office(l);
+        wanted || l.chars().count() <= 100 && !l.ends_with(['?', '!', ':', '：']) && !is_form(l) && !is_sentence(l) && !is_own(l)
     });
     let reached = said().any(|l| CONTACT.is_match(l) || is_register(l)) || said().filter(|l| ROLE.is_match(l)).count() >= 2;
-    (plain && reached && said().count() <= LONGEST).then_some(at + 1)
+    (plain && reached && said().count() <= LONGEST).then_some((at + 1, at + 1 + end))
 }
 
 /// A last block of short lines that begins with a name and holds a way to reach somebody. Without a sign-off above it may as well be what the
@@ -213,7 +229,7 @@ fn contact_block(lines: &[&str]) -> Option<usize> {
     let bars = first.matches(" | ").count() + first.matches(" · ").count();
     let plain = block.iter().all(|l| {
         let sentence = l.ends_with(['?', '!', ';', ':']) || is_sentence(l) || l.ends_with([',', '.']) && l.chars().count() > 45;
-        l.chars().count() <= if bars >= 2 { 160 } else { 80 } && !sentence && !FORM.is_match(l) && !is_labelled(l)
+        l.chars().count() <= if bars >= 2 { 160 } else { 80 } && !sentence && !is_labelled(l) && !goes_on(l)
     });
     let shaped = (3..=9).contains(&block.len()) && is_name(first.split([',', '|', '(']).next().unwrap_or(first).trim())
         || bars >= 2 && block.len() <= 3;
@@ -222,6 +238,11 @@ fn contact_block(lines: &[&str]) -> Option<usize> {
     let mut paragraph = above.take_while(|l| !l.is_empty()).take(4).peekable();
     let told = paragraph.peek().is_some() && !paragraph.any(|l| l.ends_with([':', '：']) || bars < 2 && ANNOUNCES.is_match(l));
     (plain && shaped && reached && told).then_some(start)
+}
+
+/// A field of a form: it is the message.
+pub(super) fn is_form(line: &str) -> bool {
+    FORM.is_match(line)
 }
 
 /// "Old: a@b.example": a label that no signature uses.
