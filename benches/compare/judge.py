@@ -23,7 +23,9 @@ NICKNAMES = {line.split()[0]: tuple(line.split()[1:]) for part in _NICKNAMES.spl
 @lru_cache(maxsize=200_000)
 def sound(word):
     """Spellings of one name share it: Mohamed and Mohammed, Katherine and Catherine, Philip and Phillip."""
-    for old, new in (("ph", "f"), ("ck", "k"), ("ch", "x"), ("th", "t"), ("h", ""), ("c", "k"), ("q", "k"), ("y", "i"), ("z", "s"), ("w", "v"), ("ou", "u"), ("oo", "u"), ("ee", "i"), ("ae", "e"), ("oe", "o"), ("ue", "u"), ("ei", "i"), ("ai", "e"), ("j", "i")):
+    if word.startswith(("moham", "muham", "mouham", "mohm")):
+        return "mohamed"
+    for old, new in (("ph", "f"), ("v", "f"), ("ck", "k"), ("chr", "kr"), ("chael", "kael"), ("ch", "x"), ("th", "t"), ("h", ""), ("c", "k"), ("q", "k"), ("y", "i"), ("z", "s"), ("w", "f"), ("ou", "u"), ("oo", "u"), ("ee", "i"), ("ae", "e"), ("oe", "o"), ("ue", "u"), ("ei", "i"), ("ai", "e"), ("j", "i")):
         word = word.replace(old, new)
     return re.sub(r"(.)\1+", r"\1", word).rstrip("e")
 

@@ -37,7 +37,8 @@ def alias(t):
     told, _, _ = t.told(who, 0.45, 0.25)
     if domain == "gmail.com" and t.rng.random() < 0.8:
         plain = local.replace(".", "")
-        cuts = sorted(t.rng.sample(range(1, len(plain)), t.rng.choice((1, 1, 2)))) if "." not in local else []
+        places = [n for n in range(1, len(plain)) if plain[n - 1 : n + 1].isalpha()]
+        cuts = sorted(t.rng.sample(places, min(len(places), t.rng.choice((1, 1, 2))))) if "." not in local else []
         dotted = plain
         for cut in reversed(cuts):
             dotted = dotted[:cut] + "." + dotted[cut:]
@@ -165,7 +166,7 @@ def typo(t):
     if t.rivals(scope, used, None if alone else first, None if alone else last, {who}, distance + 1):
         return None
     if alone:
-        told, context = {}, {}
+        told, context = {}, t.some_context(who, 0.2)
     elif built == NAMED:
         told, context = (t.by_display(first, last) if t.rng.random() < 0.25 else t.by_body(first, last)[0]), t.some_context(who, 0.25)
     else:
@@ -176,7 +177,9 @@ def typo(t):
     sort = "two slips" if double else kind
     sort += {NAMED: ", address alone" if alone else "", NUMBER: " in a number"}.get(built, " at web mail")
     claim = t.claim(**told | context | t.stated(f"{used}@{domain}", told, first, last))
-    return claim, who, "typo", [], sort
+    # So much is told that the name alone would do; a careful person may put it either way.
+    also = ["name"] if double and built != NAMED else []
+    return claim, who, "typo", also, sort
 
 
 def _edge_touched(local, used):
@@ -214,8 +217,8 @@ def _domain_typo(t, who):
     if not slipped or t.register.scope(used) is not None or len(squash(local)) < 6:
         return None
     known = list(t.register.domains) + sorted(EXISTING)
-    near = process.extract(used, known, scorer=OSA.distance, score_cutoff=2, limit=10)
-    if {t.register.scope(d) for d, _, _ in near} != {scope}:
+    near = process.extract(used, known, scorer=OSA.distance, score_cutoff=2, limit=20)
+    if any(t.register.scope(d) != scope and (distance < 2 or not t.free(local, t.register.scope(d))) for d, distance, _ in near):
         return None
     told, _, _ = t.told(who, 0.45, 0.15)
     claim = t.claim(**told | t.some_context(who, 0.25) | t.stated(f"{local}@{used}", told, first, last))

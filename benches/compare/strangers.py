@@ -57,7 +57,7 @@ def _crowd(t):
     initial, family = tokens(first)[0][0], "".join(t.institution(who).style.words(last))
     used = t.rng.choice((f"{initial}.{family}", f"{initial}{family}", f"{family}.{initial}", f"{family}{initial}"))
     scope = f"i{t.register.where[who]}"
-    fitting = t.rivals(scope, used, None, last, (), 1)
+    fitting = t.rivals(scope, used, None, None, (), 1)
     if fitting != set(group) or not t.free(used, scope) or len({t.register.built[i] for i in fitting}) > 1:
         return None
     near = {OSA.distance(squash(used), squash(t.parts(i)[0]), score_cutoff=2) for i in fitting}

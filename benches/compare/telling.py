@@ -143,7 +143,10 @@ class Teller:
             if not address:
                 continue
             local, _, domain = address.rpartition("@")
-            if not self.rivals(domain, local, first, last, who_not, 2) and all(squash(local) != squash(self.parts(i)[0]) for i in who_not):
+            stem = squash(local).rstrip("0123456789")
+            # The same local part elsewhere, and the same name, would be evidence.
+            same = any(squash(self.parts(i)[0]).rstrip("0123456789") == stem for i in self.judge.named(first, last, near=False) | set(who_not))
+            if not same and not self.rivals(domain, local, first, last, who_not, 2):
                 return address
         return None
 
