@@ -145,10 +145,19 @@ def neighbour(t, word, of_last):
         feminine = held == word + "e" or word == held + "e"
         if feminine and (word.endswith("ee") or held.endswith("ee") or min(len(word), len(held)) < 5):
             continue
-        if sound(held) == sound(word) and not feminine or (held.startswith(word) or word.startswith(held)) and not feminine:
+        if not feminine and (sound(held) == sound(word) or held.startswith(word) or word.startswith(held) or _same_name_elsewhere(held, word)):
+            continue
+        # A name a hundred times rarer is more likely a slip than a neighbour.
+        if len(index[held]) * 100 < len(index[word]):
             continue
         options.append(held)
     return t.rng.choice(sorted(options)) if options else None
+
+
+def _same_name_elsewhere(a, b):
+    """Alexandre and Alexander, Jonathan and Jonathon, Catherine and Catharina: one name in two countries."""
+    bones = ["".join(c for c in w if c not in "aeiouy") for w in (a, b)]
+    return bones[0] == bones[1] and min(len(a), len(b)) >= 6 and a[:-1] != b[:-1]
 
 
 def _neighbours(t):
@@ -256,11 +265,11 @@ def _neighbour_box(t):
         return None
     stem = local.rstrip("0123456789")
     digits = local[len(stem) :]
-    if digits and t.rng.random() < 0.7:
-        used = f"{stem}{int(digits) + t.rng.choice((-1, 1, 2, 10))}"
-    else:
-        used = f"{local}{t.rng.randint(1, 9)}"
-    if not t.free(used, scope):
+    # Another number is another box; a number more or less could be argued.
+    if len(digits) < 2:
+        return None
+    used = f"{stem}{int(digits) + t.rng.choice((-1, 1, 2, 10))}"
+    if len(used) != len(local) or not t.free(used, scope):
         return None
     told = {"sender": f"{used}@{domain}"} if t.rng.random() < 0.6 else {"address_used": f"{used}@{domain}"}
     return t.claim(**told), None, "none", [], "neighbouring web-mail box"

@@ -95,6 +95,9 @@ class Teller:
             return first, last.upper()
         if kind < 0.38:
             return first.replace("-", " "), last.replace("-", " ")
+        if kind < 0.41:
+            # Family name first, as many are used to.
+            return last, first
         return first, last
 
     def display(self, first, last):
