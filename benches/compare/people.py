@@ -13,7 +13,7 @@ from collections import Counter
 from functools import cache
 from itertools import accumulate
 
-PARTICLES = frozenset("de la da do dos das del della di du des van von den der el al ben bin binti le les abu ould y e ter te st saint".split())
+PARTICLES = frozenset("de la da do dos das del della di du des van von den der el al ben bin binti le les abu ould y e ait".split())
 _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "Ø": "o", "đ": "d", "Đ": "d", "ł": "l", "Ł": "l", "œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ı": "i"})
 _SPELT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ø": "oe", "Ø": "Oe", "å": "aa", "Å": "Aa"})
 
@@ -90,6 +90,10 @@ _KO_SECOND = ["woo", "jun", "hee", "young", "min", "jin", "hyun", "kyung", "ho",
 _KO_LAST = ["Kim", "Lee", "Park", "Choi", "Jung", "Kang", "Cho", "Yoon", "Jang", "Lim", "Han", "Oh", "Seo", "Shin", "Kwon", "Hwang", "Ahn", "Song", "Ryu", "Hong", "Jeon", "Bae", "Baek", "Nam", "Moon"]
 _ZH_SECOND = ["ming", "hua", "yan", "jing", "lin", "yu", "ping", "mei", "jun", "hui", "ying", "fei", "qing", "na", "wen", "xin", "yi", "hao", "chen", "rui", "bo", "tong"]
 _ZH_FIRST = ["Xiao", "Jia", "Zi", "Yu", "Wen", "Li", "Mei", "Hai", "Yi", "Xin", "Jing", "Si", "Hong", "Jun", "Guo", "Zhi", "Ya", "Chun", "Rui", "Ming", "Shu", "Tian"]
+
+
+# Family names before or behind given names that are used whole, or of which the last is the one used.
+EASTERN = frozenset(fold(n) for n in _VI_LAST + _KO_LAST + _listed("zh_CN", "last_romanized_names"))
 
 
 def _plain(first, last):

@@ -75,7 +75,7 @@ def other_forms(t, who, style):
     whole, surname = "".join(given), "".join(family)
     made = [("initial", given[0][0] + sign + surname), ("initial", given[0][0] + sign + surname), ("initial behind", surname + sign + given[0][0]), ("last initial", whole + sign + plain[0][0])]
     made += [("word order", surname + sign + whole), ("full form", whole + sign + surname), ("full form", whole + sign + surname)]
-    if len(given) > 1:
+    if len(given) > 1 and people.fold(last) not in people.EASTERN:
         made += [("one first name", given[0] + sign + surname), ("one first name", given[0] + sign + surname), ("initials", "".join(w[0] for w in given) + sign + surname)]
     if len(plain) > 1:
         made += [("one last name", whole + sign + plain[0]), ("one last name", given[0][0] + sign + plain[0]), ("one last name", whole + sign + plain[-1])]
@@ -244,13 +244,16 @@ def _name_plain(t, who):
     return t.claim(**told | context | {"sender": sender}), who, "name", [], sort
 
 
+_NAMES_THEMSELVES = frozenset("lisa lise elise sandra sandy tina kim jamie".split())
+
+
 def _name_part(t, who):
     """One of two first or last names, or a nickname."""
     first, last = t.names(who)
     given, family = first.replace("-", " ").split(), last.replace("-", " ").split()
-    nicks = NICKNAMES.get(people.fold(first), ())
+    nicks = [n for n in NICKNAMES.get(people.fold(first), ()) if n not in _NAMES_THEMSELVES]
     options = []
-    if len(given) == 2 and len(given[0]) > 2:
+    if len(given) == 2 and len(given[0]) > 2 and people.fold(last) not in people.EASTERN:
         options.append((given[0], last, "one first name"))
     if len(family) == 2 and all(w not in people.PARTICLES for w in people.tokens(last)) and len(people.tokens(last)) == 2:
         options.append((first, family[0], "one last name"))
