@@ -16,7 +16,7 @@ def prepare(t):
     for who in range(len(register)):
         first, last = t.names(who)
         groups.setdefault((register.where[who], fold(first), fold(last)), []).append(who)
-        if register.built[who] in (NAMED, NUMBER) and len(tokens(last)) == 1:
+        if register.built[who] in (NAMED, NUMBER) and len(tokens(last)) == len(tokens(first)) == 1:
             forms.setdefault((register.where[who], tokens(first)[0][0], tokens(last)[0]), []).append(who)
     t.groups = [g for g in groups.values() if len(g) > 1]
     t.crowds = [g for g in forms.values() if len(g) > 1]
