@@ -1,6 +1,6 @@
 """Makes a directory of invented candidates, claims about them, and the truth: the same for the same seed on every machine.
 
-    directory.py --candidates 100000 --claims 6000 --seed 12 --out DIR
+directory.py --candidates 100000 --claims 6000 --seed 12 --out DIR
 """
 
 import argparse
@@ -19,7 +19,11 @@ from judge import Judge
 from telling import Teller
 
 SHARES = {"exact": 15, "alias": 12, "shortened": 18, "typo": 18, "name": 12, "ambiguous": 10, "none": 15}
-MAKERS = {**{kind: getattr(registered, kind) for kind in ("exact", "alias", "shortened", "typo", "name")}, "ambiguous": strangers.ambiguous, "none": strangers.none}
+MAKERS = {
+    **{kind: getattr(registered, kind) for kind in ("exact", "alias", "shortened", "typo", "name")},
+    "ambiguous": strangers.ambiguous,
+    "none": strangers.none,
+}
 
 
 def candidate_id(number):
@@ -39,14 +43,36 @@ def write_tables(register, folder, rng):
     institutions = register.institutions
     coordinators = ((f"Coordination {i.number}", f"coordination@{i.domains[0]}") for i in institutions)
     zones = ("America/Toronto", "America/Halifax", "Europe/Paris", "America/Vancouver")
-    table("institutions.csv", "institution_id name domains coordinator_name coordinator_email language time_zone".split(),
-          ((i.id, i.name, " ".join(i.domains), *c, i.language, zones[i.number % 4]) for i, c in zip(institutions, coordinators)))
-    table("evaluations.csv", "evaluation_id institution_id course_code title_en title_fr starts_at".split(),
-          ((f"EV-{n:05d}", institution.id, *rest) for n, (institution, *rest) in enumerate(register.evaluations)))
-    table("candidates.csv", "candidate_id first_name last_name email institution_id language".split(),
-          ((candidate_id(n), register.first[n], register.last[n], register.email[n], institutions[register.where[n]].id, institutions[register.where[n]].language) for n in range(len(register))))
-    table("registrations.csv", "candidate_id evaluation_id".split(),
-          ((candidate_id(n), f"EV-{e:05d}") for n in range(len(register)) for e in register.sits[n]))
+    table(
+        "institutions.csv",
+        "institution_id name domains coordinator_name coordinator_email language time_zone".split(),
+        ((i.id, i.name, " ".join(i.domains), *c, i.language, zones[i.number % 4]) for i, c in zip(institutions, coordinators)),
+    )
+    table(
+        "evaluations.csv",
+        "evaluation_id institution_id course_code title_en title_fr starts_at".split(),
+        ((f"EV-{n:05d}", institution.id, *rest) for n, (institution, *rest) in enumerate(register.evaluations)),
+    )
+    table(
+        "candidates.csv",
+        "candidate_id first_name last_name email institution_id language".split(),
+        (
+            (
+                candidate_id(n),
+                register.first[n],
+                register.last[n],
+                register.email[n],
+                institutions[register.where[n]].id,
+                institutions[register.where[n]].language,
+            )
+            for n in range(len(register))
+        ),
+    )
+    table(
+        "registrations.csv",
+        "candidate_id evaluation_id".split(),
+        ((candidate_id(n), f"EV-{e:05d}") for n in range(len(register)) for e in register.sits[n]),
+    )
     table("invitations.csv", "invitation_id candidate_id code sent_at activation_started_at activated_at".split(), _invitations(register, rng))
 
 

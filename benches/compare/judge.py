@@ -11,12 +11,18 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 from register import canon
 
-_NICKNAMES = """alexander alex sandy|alexandre alex|alexandra alex sandra|anthony tony|antoine tony|benjamin ben|benoit ben|catherine cathy kate katie|christine chris tina|christopher chris|christophe chris
-daniel dan danny|david dave|deborah deb debbie|edward ed eddie ted|elizabeth liz lizzie beth betty lisa|elisabeth lise elise|emmanuel manu|emmanuelle manu|francois frank|frederic fred|frederick fred
-gabriel gab gabe|gabrielle gab gaby|gregory greg|guillaume gui|isabelle isa|jacob jake|jacques jack|james jim jimmy jamie|jennifer jen jenny|jeremy jerry|jessica jess jessie|john jack johnny jon|jonathan jon
-joseph joe joey|joshua josh|julie ju|kenneth ken kenny|kimberly kim|lawrence larry|margaret maggie meg peggy|mathieu mat|matthieu mat|matthew matt|michael mike mick|michel mike mich|mohamed mo|mohammed mo|muhammad mo
-nicholas nick|nicolas nick nico|nicole nicky|olivier oli|oliver ollie|patricia pat patty trish|patrick pat|peter pete|philippe phil|philip phil|rachel rach|rebecca becky|richard rick dick rich|robert bob rob bobby
-samantha sam|samuel sam|sebastien seb|stephane steph|stephanie steph|stephen steve|steven steve|susan sue|suzanne suzie|sylvain syl|thomas tom|timothy tim|veronique vero|victoria vicky|vincent vince|virginie vivi|william will bill billy|zachary zach"""
+_NICKNAMES = """alexander alex sandy|alexandre alex|alexandra alex sandra|anthony tony|antoine tony|benjamin ben|benoit ben
+catherine cathy kate katie|christine chris tina|christopher chris|christophe chris|daniel dan danny|david dave
+deborah deb debbie|edward ed eddie ted|elizabeth liz lizzie beth betty lisa|elisabeth lise elise|emmanuel manu
+emmanuelle manu|francois frank|frederic fred|frederick fred|gabriel gab gabe|gabrielle gab gaby|gregory greg
+guillaume gui|isabelle isa|jacob jake|jacques jack|james jim jimmy jamie|jennifer jen jenny|jeremy jerry
+jessica jess jessie|john jack johnny jon|jonathan jon|joseph joe joey|joshua josh|julie ju|kenneth ken kenny|kimberly kim
+lawrence larry|margaret maggie meg peggy|mathieu mat|matthieu mat|matthew matt|michael mike mick|michel mike mich
+mohamed mo|mohammed mo|muhammad mo|nicholas nick|nicolas nick nico|nicole nicky|olivier oli|oliver ollie
+patricia pat patty trish|patrick pat|peter pete|philippe phil|philip phil|rachel rach|rebecca becky
+richard rick dick rich|robert bob rob bobby|samantha sam|samuel sam|sebastien seb|stephane steph|stephanie steph
+stephen steve|steven steve|susan sue|suzanne suzie|sylvain syl|thomas tom|timothy tim|veronique vero|victoria vicky
+vincent vince|virginie vivi|william will bill billy|zachary zach"""
 NICKNAMES = {line.split()[0]: tuple(line.split()[1:]) for part in _NICKNAMES.splitlines() for line in part.split("|")}
 
 
@@ -25,7 +31,30 @@ def sound(word):
     """Spellings of one name share it: Mohamed and Mohammed, Katherine and Catherine, Philip and Phillip."""
     if word.startswith(("moham", "muham", "mouham", "mohm")):
         return "mohamed"
-    for old, new in (("ph", "f"), ("v", "f"), ("ck", "k"), ("chr", "kr"), ("chael", "kael"), ("ch", "x"), ("th", "t"), ("h", ""), ("c", "k"), ("q", "k"), ("y", "i"), ("z", "s"), ("w", "f"), ("ou", "u"), ("oo", "u"), ("ee", "i"), ("ae", "e"), ("oe", "o"), ("ue", "u"), ("ei", "i"), ("ai", "e"), ("j", "i")):
+    for old, new in (
+        ("ph", "f"),
+        ("v", "f"),
+        ("ck", "k"),
+        ("chr", "kr"),
+        ("chael", "kael"),
+        ("ch", "x"),
+        ("th", "t"),
+        ("h", ""),
+        ("c", "k"),
+        ("q", "k"),
+        ("y", "i"),
+        ("z", "s"),
+        ("w", "f"),
+        ("ou", "u"),
+        ("oo", "u"),
+        ("ee", "i"),
+        ("ae", "e"),
+        ("oe", "o"),
+        ("ue", "u"),
+        ("ei", "i"),
+        ("ai", "e"),
+        ("j", "i"),
+    ):
         word = word.replace(old, new)
     return re.sub(r"(.)\1+", r"\1", word).rstrip("e")
 

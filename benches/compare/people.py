@@ -14,7 +14,9 @@ from functools import cache
 from itertools import accumulate
 
 PARTICLES = frozenset("de la da do dos das del della di du des van von den der el al ben bin binti le les abu ould y e ait".split())
-_LETTERS = str.maketrans({"ß": "ss", "ø": "o", "Ø": "o", "đ": "d", "Đ": "d", "ł": "l", "Ł": "l", "œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ı": "i"})
+_LETTERS = str.maketrans(
+    {"ß": "ss", "ø": "o", "Ø": "o", "đ": "d", "Đ": "d", "ł": "l", "Ł": "l", "œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ı": "i"}
+)
 _SPELT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ø": "oe", "Ø": "Oe", "å": "aa", "Å": "Aa"})
 
 
@@ -83,13 +85,142 @@ _WOMEN = {name for locale in ("fr_CA", "fr_FR", "fr_BE") for name in _listed(loc
 _SHARED = Counter(fold(n) for held in _FIRSTS.values() for n in held)
 
 _VI_MIDDLE = ["Thị", "Văn", "Minh", "Thanh", "Quang", "Ngọc", "Hoàng", "Đức", "Hữu", "Xuân", "Thu", "Kim", "Bảo", "Gia"]
-_VI_GIVEN = ["Anh", "Linh", "Hà", "Hương", "Lan", "Mai", "Nam", "Hưng", "Huy", "Thảo", "Phương", "Trang", "Tuấn", "Dũng", "Khoa", "Phúc", "Long", "Châu", "Ngân", "Tú", "Vy", "Hạnh", "Hải", "Lâm", "Thành", "Quân", "Nhi", "Tâm", "Yến", "Sơn", "Trung", "Hiếu", "Diệp", "Uyên"]
-_VI_LAST = ["Nguyễn", "Trần", "Lê", "Phạm", "Huỳnh", "Hoàng", "Phan", "Vũ", "Võ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô", "Dương", "Lý", "Đinh", "Trịnh", "Mai", "Lương", "Đoàn"]
+_VI_GIVEN = [
+    "Anh",
+    "Linh",
+    "Hà",
+    "Hương",
+    "Lan",
+    "Mai",
+    "Nam",
+    "Hưng",
+    "Huy",
+    "Thảo",
+    "Phương",
+    "Trang",
+    "Tuấn",
+    "Dũng",
+    "Khoa",
+    "Phúc",
+    "Long",
+    "Châu",
+    "Ngân",
+    "Tú",
+    "Vy",
+    "Hạnh",
+    "Hải",
+    "Lâm",
+    "Thành",
+    "Quân",
+    "Nhi",
+    "Tâm",
+    "Yến",
+    "Sơn",
+    "Trung",
+    "Hiếu",
+    "Diệp",
+    "Uyên",
+]
+_VI_LAST = [
+    "Nguyễn",
+    "Trần",
+    "Lê",
+    "Phạm",
+    "Huỳnh",
+    "Hoàng",
+    "Phan",
+    "Vũ",
+    "Võ",
+    "Đặng",
+    "Bùi",
+    "Đỗ",
+    "Hồ",
+    "Ngô",
+    "Dương",
+    "Lý",
+    "Đinh",
+    "Trịnh",
+    "Mai",
+    "Lương",
+    "Đoàn",
+]
 _KO_FIRST = ["Ji", "Min", "Seo", "Hyun", "Soo", "Eun", "Young", "Jae", "Sung", "Kyung", "Hye", "Dong", "Sang", "Jin", "Yoon", "Tae", "Woo", "Ha"]
 _KO_SECOND = ["woo", "jun", "hee", "young", "min", "jin", "hyun", "kyung", "ho", "su", "yeon", "ah", "na", "seok", "hoon", "mi", "bin", "eun"]
-_KO_LAST = ["Kim", "Lee", "Park", "Choi", "Jung", "Kang", "Cho", "Yoon", "Jang", "Lim", "Han", "Oh", "Seo", "Shin", "Kwon", "Hwang", "Ahn", "Song", "Ryu", "Hong", "Jeon", "Bae", "Baek", "Nam", "Moon"]
-_ZH_SECOND = ["ming", "hua", "yan", "jing", "lin", "yu", "ping", "mei", "jun", "hui", "ying", "fei", "qing", "na", "wen", "xin", "yi", "hao", "chen", "rui", "bo", "tong"]
-_ZH_FIRST = ["Xiao", "Jia", "Zi", "Yu", "Wen", "Li", "Mei", "Hai", "Yi", "Xin", "Jing", "Si", "Hong", "Jun", "Guo", "Zhi", "Ya", "Chun", "Rui", "Ming", "Shu", "Tian"]
+_KO_LAST = [
+    "Kim",
+    "Lee",
+    "Park",
+    "Choi",
+    "Jung",
+    "Kang",
+    "Cho",
+    "Yoon",
+    "Jang",
+    "Lim",
+    "Han",
+    "Oh",
+    "Seo",
+    "Shin",
+    "Kwon",
+    "Hwang",
+    "Ahn",
+    "Song",
+    "Ryu",
+    "Hong",
+    "Jeon",
+    "Bae",
+    "Baek",
+    "Nam",
+    "Moon",
+]
+_ZH_SECOND = [
+    "ming",
+    "hua",
+    "yan",
+    "jing",
+    "lin",
+    "yu",
+    "ping",
+    "mei",
+    "jun",
+    "hui",
+    "ying",
+    "fei",
+    "qing",
+    "na",
+    "wen",
+    "xin",
+    "yi",
+    "hao",
+    "chen",
+    "rui",
+    "bo",
+    "tong",
+]
+_ZH_FIRST = [
+    "Xiao",
+    "Jia",
+    "Zi",
+    "Yu",
+    "Wen",
+    "Li",
+    "Mei",
+    "Hai",
+    "Yi",
+    "Xin",
+    "Jing",
+    "Si",
+    "Hong",
+    "Jun",
+    "Guo",
+    "Zhi",
+    "Ya",
+    "Chun",
+    "Rui",
+    "Ming",
+    "Shu",
+    "Tian",
+]
 
 
 # Family names before or behind given names that are used whole, or of which the last is the one used.
@@ -230,7 +361,9 @@ def real_names():
     locales = "fr_CA fr_FR fr_BE fr_DZ en_US en_GB en es_ES es_CO es_MX pt_PT pt_BR de_DE de_AT tr_TR no_NO sv_SE fi_FI en_IN yo_NG ig_NG ha_NG tw_GH en_KE nl_NL it_IT ro_RO".split()
     for locale in locales:
         words.update(w for n in _listed(locale, "last_names") for w in tokens(n))
-    words.update(w for n in _listed("en", *_BOTH) + _listed("ro_RO", *_BOTH) + _listed("pl_PL", "male_last_names", "unisex_last_names") for w in tokens(n))
+    words.update(
+        w for n in _listed("en", *_BOTH) + _listed("ro_RO", *_BOTH) + _listed("pl_PL", "male_last_names", "unisex_last_names") for w in tokens(n)
+    )
     for file in ("dist.female.first", "dist.male.first", "dist.all.last"):
         words.update(fold(n) for n, _ in _census(file, None))
     return frozenset(words)

@@ -35,7 +35,10 @@ def main():
             ns = time.perf_counter_ns() - began
             who = rows[best[2]][0] if best else None
             match = "none" if best is None else "exact" if best[1] == 100 and best[0] == used else "typo"
-            print(json.dumps({"id": claim["id"], "candidate_id": who, "match": match, "evidence": [f"WRatio {best[1]:.1f}"] if best else [], "ns": ns}), flush=True)
+            print(
+                json.dumps({"id": claim["id"], "candidate_id": who, "match": match, "evidence": [f"WRatio {best[1]:.1f}"] if best else [], "ns": ns}),
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

@@ -10,24 +10,112 @@ from people import fold, spelt, tokens
 
 # How many live at each provider, roughly; the domains of one line are one mailbox.
 PROVIDERS = {
-    "gmail.com": (45, "both"), "hotmail.com": (13, "both"), "outlook.com": (8, "both"), "yahoo.com": (5, "both"), "icloud.com": (5, "both"),
-    "hotmail.fr": (3, "fr"), "yahoo.fr": (2, "fr"), "live.ca": (2, "both"), "videotron.ca": (3, "fr"), "sympatico.ca": (2, "both"), "orange.fr": (2, "fr"),
-    "free.fr": (1, "fr"), "laposte.net": (1, "fr"), "yahoo.ca": (2, "both"), "hotmail.ca": (1, "both"), "live.com": (1, "both"), "proton.me": (1, "both"),
-    "rogers.com": (1, "en"), "shaw.ca": (1, "en"), "gmx.de": (1, "en"), "btinternet.com": (1, "en"), "aol.com": (1, "en"), "bell.net": (1, "both"),
+    "gmail.com": (45, "both"),
+    "hotmail.com": (13, "both"),
+    "outlook.com": (8, "both"),
+    "yahoo.com": (5, "both"),
+    "icloud.com": (5, "both"),
+    "hotmail.fr": (3, "fr"),
+    "yahoo.fr": (2, "fr"),
+    "live.ca": (2, "both"),
+    "videotron.ca": (3, "fr"),
+    "sympatico.ca": (2, "both"),
+    "orange.fr": (2, "fr"),
+    "free.fr": (1, "fr"),
+    "laposte.net": (1, "fr"),
+    "yahoo.ca": (2, "both"),
+    "hotmail.ca": (1, "both"),
+    "live.com": (1, "both"),
+    "proton.me": (1, "both"),
+    "rogers.com": (1, "en"),
+    "shaw.ca": (1, "en"),
+    "gmx.de": (1, "en"),
+    "btinternet.com": (1, "en"),
+    "aol.com": (1, "en"),
+    "bell.net": (1, "both"),
 }
 SAME_MAILBOX = {"googlemail.com": "gmail.com", "me.com": "icloud.com"}
 # Domains that exist and must never be taken for a slip of another.
-EXISTING = set(PROVIDERS) | set(SAME_MAILBOX) | set("ymail.com gmx.com gmx.net gmx.fr gmx.ch mail.com email.com outlook.fr outlook.ca outlook.be outlook.de outlook.es hotmail.co.uk hotmail.be hotmail.de hotmail.es hotmail.it live.fr live.be live.nl live.co.uk msn.com yahoo.co.uk yahoo.de yahoo.es yahoo.it yahoo.in protonmail.com pm.me mac.com aim.com aol.fr sfr.fr bbox.fr neuf.fr wanadoo.fr telus.net cogeco.ca tuta.com tuta.io zoho.com inbox.com mail.ru qq.com 163.com 126.com gmail.co hotmail.co yahoo.co gmai.com fmail.com gmil.com hmail.com gmal.com".split())
+EXISTING = (
+    set(PROVIDERS)
+    | set(SAME_MAILBOX)
+    | set(
+        """
+    ymail.com gmx.com gmx.net gmx.fr gmx.ch mail.com email.com outlook.fr outlook.ca outlook.be outlook.de outlook.es
+    hotmail.co.uk hotmail.be hotmail.de hotmail.es hotmail.it live.fr live.be live.nl live.co.uk msn.com yahoo.co.uk yahoo.de
+    yahoo.es yahoo.it yahoo.in protonmail.com pm.me mac.com aim.com aol.fr sfr.fr bbox.fr neuf.fr wanadoo.fr telus.net cogeco.ca
+    tuta.com tuta.io zoho.com inbox.com mail.ru qq.com 163.com 126.com gmail.co hotmail.co yahoo.co gmai.com fmail.com gmil.com
+    hmail.com gmal.com
+    """.split()
+    )
+)
 
 _HEADS = "Rive Bel Clair Mont Val Haut Fon Grand Noir Blanc Vert Lan Mer Sau Tour Bri Char Dor Ester Ger Hel Iver Jol Kam Lor Mal Nor Pel Quin Ros Sever Tal Var Wil Bor Cal Der Far Gol Har".split()
 _TAILS = "mont bin gate ville court bois champ fort marais vigny lac rive ford wick brook ham field dale ston bury leigh haven port mere combe bourg mesnil bert nac zac trie pierre sol val bec lieu".split()
 _KINDS = {
-    "fr": ["Université de {}", "Collège de {}", "Cégep de {}", "École polytechnique de {}", "Haute école de santé de {}", "Institut de formation de {}", "Ordre des infirmières de {}", "Faculté de médecine de {}", "Institut supérieur de gestion de {}", "Centre de formation professionnelle de {}", "École de technologie appliquée de {}"],
-    "en": ["{} University", "{} College", "University of {}", "{} Institute of Technology", "{} School of Nursing", "College of Physicians of {}", "{} Polytechnic", "{} Board of Professional Accountants", "{} Academy of Dental Hygiene", "Northern Institute of Health Sciences {}", "Royal School of Applied Arts {}"],
+    "fr": [
+        "Université de {}",
+        "Collège de {}",
+        "Cégep de {}",
+        "École polytechnique de {}",
+        "Haute école de santé de {}",
+        "Institut de formation de {}",
+        "Ordre des infirmières de {}",
+        "Faculté de médecine de {}",
+        "Institut supérieur de gestion de {}",
+        "Centre de formation professionnelle de {}",
+        "École de technologie appliquée de {}",
+    ],
+    "en": [
+        "{} University",
+        "{} College",
+        "University of {}",
+        "{} Institute of Technology",
+        "{} School of Nursing",
+        "College of Physicians of {}",
+        "{} Polytechnic",
+        "{} Board of Professional Accountants",
+        "{} Academy of Dental Hygiene",
+        "Northern Institute of Health Sciences {}",
+        "Royal School of Applied Arts {}",
+    ],
 }
 _STOP = {"de", "des", "du", "of", "la", "le", "and", "et"}
-_SUBJECTS = [("Anatomy", "Anatomie"), ("Pharmacology", "Pharmacologie"), ("Statistics", "Statistique"), ("Criminal Law", "Droit pénal"), ("Accounting", "Comptabilité"), ("Microbiology", "Microbiologie"), ("Ethics", "Déontologie"), ("Organic Chemistry", "Chimie organique"), ("Linear Algebra", "Algèbre linéaire"), ("Thermodynamics", "Thermodynamique"), ("Pediatrics", "Pédiatrie"), ("Geriatrics", "Gériatrie"), ("Marketing", "Mercatique"), ("Taxation", "Fiscalité"), ("Radiology", "Radiologie"), ("Nutrition", "Nutrition humaine"), ("Genetics", "Génétique"), ("Epidemiology", "Épidémiologie"), ("Macroeconomics", "Macroéconomie"), ("Databases", "Bases de données"), ("Hydrology", "Hydrologie"), ("Optics", "Optique"), ("Surgery", "Chirurgie"), ("Psychometrics", "Psychométrie"), ("Audiology", "Audiologie"), ("Botany", "Botanique")]
-_LEVELS = [("Introduction to {}", "Introduction : {}"), ("Advanced {}", "{} avancée"), ("{}, final examination", "{}, examen final"), ("{}, entrance test", "{}, épreuve d'admission"), ("Clinical practice in {}", "Pratique clinique : {}")]
+_SUBJECTS = [
+    ("Anatomy", "Anatomie"),
+    ("Pharmacology", "Pharmacologie"),
+    ("Statistics", "Statistique"),
+    ("Criminal Law", "Droit pénal"),
+    ("Accounting", "Comptabilité"),
+    ("Microbiology", "Microbiologie"),
+    ("Ethics", "Déontologie"),
+    ("Organic Chemistry", "Chimie organique"),
+    ("Linear Algebra", "Algèbre linéaire"),
+    ("Thermodynamics", "Thermodynamique"),
+    ("Pediatrics", "Pédiatrie"),
+    ("Geriatrics", "Gériatrie"),
+    ("Marketing", "Mercatique"),
+    ("Taxation", "Fiscalité"),
+    ("Radiology", "Radiologie"),
+    ("Nutrition", "Nutrition humaine"),
+    ("Genetics", "Génétique"),
+    ("Epidemiology", "Épidémiologie"),
+    ("Macroeconomics", "Macroéconomie"),
+    ("Databases", "Bases de données"),
+    ("Hydrology", "Hydrologie"),
+    ("Optics", "Optique"),
+    ("Surgery", "Chirurgie"),
+    ("Psychometrics", "Psychométrie"),
+    ("Audiology", "Audiologie"),
+    ("Botany", "Botanique"),
+]
+_LEVELS = [
+    ("Introduction to {}", "Introduction : {}"),
+    ("Advanced {}", "{} avancée"),
+    ("{}, final examination", "{}, examen final"),
+    ("{}, entrance test", "{}, épreuve d'admission"),
+    ("Clinical practice in {}", "Pratique clinique : {}"),
+]
 _NICKS = "tortue lapin hockey soleil panda ninja moto chouette luna pixel ours guitar skater comet renard koala velo neige cookie tigre dragon surf atlas marmotte violette".split()
 
 
@@ -137,7 +225,17 @@ def _institutions(rng, register, many):
         acronyms.add(acronym)
         number = len(register.institutions)
         domains = [primary + ".example"] + ([alias + ".example"] if rng.random() < 0.5 else [])
-        institution = Institution(id=f"INST-{number:04d}", number=number, name=name, acronym=acronym if distinct else None, domains=domains, language=language, style=Style(rng), evaluations=[], web_share=rng.uniform(0.08, 0.28))
+        institution = Institution(
+            id=f"INST-{number:04d}",
+            number=number,
+            name=name,
+            acronym=acronym if distinct else None,
+            domains=domains,
+            language=language,
+            style=Style(rng),
+            evaluations=[],
+            web_share=rng.uniform(0.08, 0.28),
+        )
         register.institutions.append(institution)
         for domain in domains:
             register.domains[domain] = f"i{number}"
@@ -157,7 +255,10 @@ def _evaluations(rng, register):
         taken = set()
         for _ in range(rng.randint(4, 24)):
             (subject_en, subject_fr), (level_en, level_fr) = rng.choice(_SUBJECTS), rng.choice(_LEVELS)
-            code = spelling.format(fold(subject_en)[:3].upper() if rng.random() < 0.8 else fold(subject_en)[:4].upper(), rng.randint(100, 499) if rng.random() < 0.4 else rng.randint(1000, 6999))
+            code = spelling.format(
+                fold(subject_en)[:3].upper() if rng.random() < 0.8 else fold(subject_en)[:4].upper(),
+                rng.randint(100, 499) if rng.random() < 0.4 else rng.randint(1000, 6999),
+            )
             if code in taken or subject_en in taken:
                 continue
             taken.update((code, subject_en))

@@ -42,13 +42,21 @@ def alias(t):
         dotted = plain
         for cut in reversed(cuts):
             dotted = dotted[:cut] + "." + dotted[cut:]
-        sort, written = t.rng.choice((("dots", f"{dotted}@gmail.com"), ("googlemail", f"{local}@googlemail.com"), ("dots and tag", f"{dotted}+{_tag(t)}@gmail.com")))
+        sort, written = t.rng.choice(
+            (("dots", f"{dotted}@gmail.com"), ("googlemail", f"{local}@googlemail.com"), ("dots and tag", f"{dotted}+{_tag(t)}@gmail.com"))
+        )
     elif domain in _PLUS:
         sort, written = "plus-tag", f"{local}+{_tag(t)}@{domain}"
     elif scope[0] == "i" and scope[1:].isdigit():
         others = [d for d in t.institution(who).domains if d != domain]
-        options = [("plus-tag", f"{local}+{_tag(t)}@{domain}"), ("sub-domain", f"{local}@{_sub(t)}.{domain}"), ("sub-domain", f"{local}@{_sub(t)}.{domain}")]
-        options += [("alias domain", f"{local}@{other}") for other in others * 4] + [("alias sub-domain", f"{local}@{_sub(t)}.{other}") for other in others]
+        options = [
+            ("plus-tag", f"{local}+{_tag(t)}@{domain}"),
+            ("sub-domain", f"{local}@{_sub(t)}.{domain}"),
+            ("sub-domain", f"{local}@{_sub(t)}.{domain}"),
+        ]
+        options += [("alias domain", f"{local}@{other}") for other in others * 4] + [
+            ("alias sub-domain", f"{local}@{_sub(t)}.{other}") for other in others
+        ]
         sort, written = t.rng.choice(options)
     else:
         return None
@@ -73,12 +81,25 @@ def other_forms(t, who, style):
     plain = list(bare(family))
     sign = t.rng.choice((".", ".", "", "_"))
     whole, surname = "".join(given), "".join(family)
-    made = [("initial", given[0][0] + sign + surname), ("initial", given[0][0] + sign + surname), ("initial behind", surname + sign + given[0][0]), ("last initial", whole + sign + plain[0][0])]
+    made = [
+        ("initial", given[0][0] + sign + surname),
+        ("initial", given[0][0] + sign + surname),
+        ("initial behind", surname + sign + given[0][0]),
+        ("last initial", whole + sign + plain[0][0]),
+    ]
     made += [("word order", surname + sign + whole), ("full form", whole + sign + surname), ("full form", whole + sign + surname)]
     if len(given) > 1 and people.fold(last) not in people.EASTERN:
-        made += [("one first name", given[0] + sign + surname), ("one first name", given[0] + sign + surname), ("initials", "".join(w[0] for w in given) + sign + surname)]
+        made += [
+            ("one first name", given[0] + sign + surname),
+            ("one first name", given[0] + sign + surname),
+            ("initials", "".join(w[0] for w in given) + sign + surname),
+        ]
     if len(plain) > 1:
-        made += [("one last name", whole + sign + plain[0]), ("one last name", given[0][0] + sign + plain[0]), ("one last name", whole + sign + plain[-1])]
+        made += [
+            ("one last name", whole + sign + plain[0]),
+            ("one last name", given[0][0] + sign + plain[0]),
+            ("one last name", whole + sign + plain[-1]),
+        ]
     return made
 
 
@@ -184,6 +205,7 @@ def typo(t):
 
 def _edge_touched(local, used):
     """Whether the slip is at the beginning or end of a word of the local part: there another name begins."""
+
     def words(text):
         return "".join(c if c.isalpha() else " " for c in text).split()
 
@@ -276,7 +298,14 @@ def _name_slip(t, who):
     side = t.rng.randrange(2)
     word = (first, last)[side]
     slipped = slip(t.rng, people.fold(word), t.rng.choice(SLIPS), inner=True)
-    if not slipped or len(word) < 6 or not word.isalpha() or t.judge.is_real(slipped) or not slipped.isalpha() or slipped[:2] != people.fold(word)[:2]:
+    if (
+        not slipped
+        or len(word) < 6
+        or not word.isalpha()
+        or t.judge.is_real(slipped)
+        or not slipped.isalpha()
+        or slipped[:2] != people.fold(word)[:2]
+    ):
         return None
     told = (slipped.capitalize(), last) if side == 0 else (first, slipped.capitalize())
     if t.homonyms(*told, t.register.where[who], {who}, near=True):
@@ -316,5 +345,3 @@ def _institution_address(t, who):
     address = f"{used}@{institution.domains[0]}"
     also = ["shortened"] if not style.number else []
     return t.claim(**told | t.some_context(who, 0.3) | t.used(address, told, first, last)), who, "name", also, "institution's address"
-
-

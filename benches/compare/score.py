@@ -50,8 +50,10 @@ class Tally:
 
         times = sorted(self.times)
         micro = "".join(f"{percentile(times, s) / 1000:9.1f}" for s in (0.5, 0.99)) + f"{(times[-1] if times else 0) / 1000:10.1f}"
-        return (f"{name:48} {self.asked:6} {self.answered:8} {share(self.right, self.answered)}  {share(self.right, self.asked)} "
-                f"{self.answered - self.right:6}  {share(self.kind_right, self.right)} {self.said_several:7} {micro}")
+        return (
+            f"{name:48} {self.asked:6} {self.answered:8} {share(self.right, self.answered)}  {share(self.right, self.asked)} "
+            f"{self.answered - self.right:6}  {share(self.kind_right, self.right)} {self.said_several:7} {micro}"
+        )
 
 
 def tallies(truths, answers, key):
@@ -71,7 +73,9 @@ def show(truths, path, sorts):
     answers = {a["id"]: a for a in read(path)}
     table, lacking = tallies(truths, answers, lambda t: t["kind"] if sorts else t["match"])
     print(f"\n{path}" + (f"  ({lacking} claims without an answer are not counted)" if lacking else ""))
-    print(f"{'kind of claim':48} {'asked':>6} {'answered':>8} {'precis.':>7}  {'recall':>7} {'wrong':>6}  {'kind ok':>7} {'several':>7} {'p50 µs':>9}{'p99 µs':>9}{'max µs':>10}")
+    print(
+        f"{'kind of claim':48} {'asked':>6} {'answered':>8} {'precis.':>7}  {'recall':>7} {'wrong':>6}  {'kind ok':>7} {'several':>7} {'p50 µs':>9}{'p99 µs':>9}{'max µs':>10}"
+    )
     names = sorted(k for k in table if k != "all") if sorts else [k for k in KINDS if k in table]
     for name in (*names, "all"):
         print(table[name].line(name))
@@ -102,8 +106,12 @@ def show_wrong(folder, truths, path, many, kind):
         if answer is None or answer.get("candidate_id") == truth["candidate_id"] or kind and not truth["kind"].startswith(kind):
             continue
         told = {k: v for k, v in claims[truth["id"]].items() if v is not None and k != "id"}
-        print(f"\n{truth['id']}  {truth['kind']}\n  claim    {json.dumps(told, ensure_ascii=False)}\n  truth    {truth['match']}: {person(truth['candidate_id'])}")
-        print(f"  answer   {answer.get('match')}: {person(answer.get('candidate_id'))}\n  evidence {json.dumps(answer.get('evidence'), ensure_ascii=False)}")
+        print(
+            f"\n{truth['id']}  {truth['kind']}\n  claim    {json.dumps(told, ensure_ascii=False)}\n  truth    {truth['match']}: {person(truth['candidate_id'])}"
+        )
+        print(
+            f"  answer   {answer.get('match')}: {person(answer.get('candidate_id'))}\n  evidence {json.dumps(answer.get('evidence'), ensure_ascii=False)}"
+        )
         shown += 1
         if shown >= many:
             return

@@ -96,7 +96,17 @@ def _same_name_address(t):
 
 
 def none(t):
-    makers = (_stranger, _neighbour_name, _neighbour_address, _other_institution, _same_local_elsewhere, _neighbour_box, _lookalike, _suffix, _neighbour_number)
+    makers = (
+        _stranger,
+        _neighbour_name,
+        _neighbour_address,
+        _other_institution,
+        _same_local_elsewhere,
+        _neighbour_box,
+        _lookalike,
+        _suffix,
+        _neighbour_number,
+    )
     return t.rng.choices(makers, (24, 24, 8, 12, 10, 8, 6, 3, 5))[0](t)
 
 
@@ -318,5 +328,3 @@ def _neighbour_number(t):
         return None
     told = {"sender": f"{used}@{domain}"} if t.rng.random() < 0.5 else {"address_used": f"{used}@{domain}"}
     return t.claim(**told), None, "none", [], "neighbouring student number"
-
-

@@ -3,11 +3,25 @@
 import people
 from judge import could_be, squash
 from people import fold, tokens
-from register import NAMED, NUMBER, PROVIDERS, canon
+from register import NAMED, PROVIDERS, canon
 
 _PLACE = {
-    "fr": ["Je suis à {}.", "J'étudie à {} et mon examen approche.", "{}", "Bonjour, je suis inscrite à {}, session d'automne.", "candidat de {}", "Mon établissement : {}"],
-    "en": ["I am at {}.", "I study at {} and my exam is soon.", "{}", "Hello, I am registered with {} for the fall session.", "candidate of {}", "Institution: {}"],
+    "fr": [
+        "Je suis à {}.",
+        "J'étudie à {} et mon examen approche.",
+        "{}",
+        "Bonjour, je suis inscrite à {}, session d'automne.",
+        "candidat de {}",
+        "Mon établissement : {}",
+    ],
+    "en": [
+        "I am at {}.",
+        "I study at {} and my exam is soon.",
+        "{}",
+        "Hello, I am registered with {} for the fall session.",
+        "candidate of {}",
+        "Institution: {}",
+    ],
 }
 KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 BESIDE = {c: [row[n] for n in (at - 1, at + 1) if 0 <= n < len(row)] for row in KEYS for at, c in enumerate(row)}
@@ -194,6 +208,3 @@ class Teller:
 
     def is_named(self, who):
         return self.register.built[who] == NAMED
-
-    def is_number(self, who):
-        return self.register.built[who] == NUMBER
