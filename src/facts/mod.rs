@@ -9,6 +9,7 @@ pub mod emails;
 pub mod error_text;
 pub mod features;
 pub mod found;
+pub mod heard;
 pub mod language;
 pub mod learn;
 pub mod lessons;
