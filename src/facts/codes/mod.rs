@@ -22,6 +22,9 @@ pub struct Candidate {
 /// What may be a code in `text`, best first. `skip`: spans that hold none (addresses, error messages).
 pub fn candidates(text: &str, skip: &[Range<usize>]) -> Vec<Candidate> {
     let text = head(text, 64 * 1024);
+    if !text.bytes().any(|b| b.is_ascii_digit()) {
+        return Vec::new();
+    }
     let outside = |s: &Range<usize>| !skip.iter().any(|k| k.start < s.end && s.start < k.end);
     let digit = |run: &Range<usize>| text.as_bytes().get(run.clone()).is_some_and(|run| run.iter().any(u8::is_ascii_digit));
     let mut found: Vec<Candidate> = runs(text, true)

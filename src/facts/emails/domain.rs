@@ -135,6 +135,15 @@ pub(super) fn is_provider(domain: &str) -> bool {
     PROVIDERS.split(' ').any(|p| p == domain)
 }
 
+/// Whether one letter too many, missing, wrong or in its neighbour's place makes the one of the other. What both begin and end with tells
+/// at once for most.
+fn is_one_slip(a: &str, b: &str) -> bool {
+    let begin = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
+    let end = a.bytes().rev().zip(b.bytes().rev()).take_while(|(a, b)| a == b).count();
+    // A letter has up to four bytes, and two may change places.
+    a.len().abs_diff(b.len()) <= 1 && begin + end + 8 >= a.len().max(b.len()) && strsim::osa_distance(a, b) <= 1
+}
+
 /// The mail provider that a mistyped domain means.
 pub(super) fn provider_meant(domain: &str) -> Option<String> {
     if is_provider(domain) {
@@ -147,7 +156,7 @@ pub(super) fn provider_meant(domain: &str) -> Option<String> {
     let dotless = !mended.contains('.');
     let nearest = PROVIDERS.split(' ').filter(|p| p.len() >= 8).find(|p| {
         *p == mended
-            || p.len().abs_diff(mended.len()) <= 1 && strsim::osa_distance(p, &mended) <= 1
+            || is_one_slip(p, &mended)
             || dotless && (p.replace('.', "") == mended || p.split('.').next().is_some_and(|n| n == mended && n != "mail"))
     });
     match nearest {
