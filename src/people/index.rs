@@ -109,7 +109,7 @@ impl<'a> Probe<'a> {
     /// The people, in order.
     pub(super) fn people(self) -> impl Iterator<Item = u32> + 'a {
         let mark = self.mark;
-        self.entries.iter().filter_map(move |[own, id @ ..]| (*own == mark).then(|| u32::from_le_bytes(*id)))
+        self.entries.iter().filter(move |[own, ..]| *own == mark).map(|[_, id @ ..]| u32::from_le_bytes(*id))
     }
 }
 
@@ -124,7 +124,7 @@ fn within(hash: u64) -> u64 {
 }
 
 fn bucket(within: u64, buckets: usize) -> usize {
-    usize::try_from((within >> 8) * buckets as u64 >> 24).unwrap_or(0)
+    usize::try_from(((within >> 8) * buckets as u64) >> 24).unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -110,7 +110,7 @@ impl Register {
     pub(super) fn sort(&mut self) {
         let Self { text, rows, .. } = self;
         let id = |row: &Row| text.get(row.at as usize..row.at as usize + usize::from(row.id)).unwrap_or_default();
-        if !rows.is_sorted_by_key(|row| id(row)) {
+        if !rows.is_sorted_by_key(id) {
             rows.sort_unstable_by(|a, b| id(a).cmp(id(b)));
         }
         self.firsts.numbers = HashMap::default();
