@@ -1,21 +1,20 @@
 //! `usher directory`: the register of candidates.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use clap::Subcommand;
-use indicatif::ProgressBar;
 
-use super::{Done, screen, settings};
-use crate::channels::files;
-use crate::clock::{Clock, System};
-use crate::people::{directory, import};
-use crate::store::{Store, directory::Change};
+use super::{Done, import, screen, settings};
+use crate::people::{directory, import::FILES};
+use crate::store::Store;
 
 /// The register of candidates.
 #[derive(Debug, Subcommand)]
 pub enum Directory {
-    /// Load the five CSV files: what would change is shown first, then all is replaced at once.
+    /// Load the five CSV files: what would change is shown first, then all of it is taken at once, or nothing.
+    #[command(
+        after_help = "Files may be UTF-8, UTF-16 or Windows-1252, with commas, semicolons or tabs. Every fault is told with its file and line, and\nnothing is taken then. Refused when over a tenth of the candidates would go, of all or of an institution with 20 or more:\nthat is what a broken export looks like. --force takes it all the same."
+    )]
     Import {
         /// Folder of the five CSV files.
         folder: PathBuf,
@@ -39,53 +38,18 @@ impl Directory {
     pub async fn run(self, config: &Path) -> anyhow::Result<Done> {
         let store = Store::open(&settings(config)?.store).await?;
         match self {
-            Self::Import { folder, force, dry_run } => bring_in(&store, &folder, force, dry_run).await,
+            Self::Import { folder, force, dry_run } => import::run(&store, &folder, force, dry_run).await,
             Self::Status => status(&store).await,
             Self::Find { text } => find(&store, &text).await,
         }
     }
 }
 
-async fn bring_in(store: &Store, folder: &Path, force: bool, dry_run: bool) -> anyhow::Result<Done> {
-    let bar = ProgressBar::new_spinner().with_message("reading the five files");
-    bar.enable_steady_tick(Duration::from_millis(100));
-    let given = files::directory(folder, &import::FILES).map_err(anyhow::Error::msg)?;
-    let tables = match import::tables(&given) {
-        Ok(tables) => tables,
-        Err(faults) => {
-            bar.finish_and_clear();
-            println!("{faults}\n\nNothing was imported: {} faults.", faults.0.len());
-            return Ok(Done::Faults);
-        }
-    };
-    let would = store.directory_change(&tables).await?;
-    bar.suspend(|| println!("{}", told(&would)));
-    if dry_run {
-        return Ok(Done::Fine);
-    }
-    bar.set_message("writing the register");
-    let change = store.import_directory(&tables, force, System.now()).await?;
-    bar.finish_and_clear();
-    if change.refused {
-        println!("Refused: over a tenth of the candidates would go. If that is right, repeat it with --force.");
-        return Ok(Done::Faults);
-    }
-    println!("Imported.");
-    Ok(Done::Fine)
-}
-
-fn told(change: &Change) -> String {
-    format!(
-        "{} candidates before, {} after: {} added, {} changed, {} gone.",
-        change.before, change.after, change.added, change.changed, change.gone
-    )
-}
-
 async fn status(store: &Store) -> anyhow::Result<Done> {
     match store.directory_status().await? {
         Some(status) => {
-            println!("version {}, imported {}", status.version, status.imported_at);
-            for (file, count) in import::FILES.iter().zip(status.counts) {
+            println!("version {}, changed {}, looked at {}", status.version, status.imported_at, status.looked_at);
+            for (file, count) in FILES.iter().zip(status.counts) {
                 println!("  {count:>9}  {}", file.trim_end_matches(".csv"));
             }
             Ok(Done::Fine)

@@ -8,10 +8,27 @@ use crate::channels::files;
 use crate::channels::mailbox::Source;
 use crate::channels::smtp::Smtp;
 use crate::clock::{Clock, System};
-use crate::people::import;
+use crate::people::import::{Record, Taker};
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::triage::examples;
+
+/// Counts rows and keeps none.
+#[derive(Default)]
+struct Count {
+    candidates: u64,
+    invitations: u64,
+}
+
+impl Taker for Count {
+    fn record(&mut self, record: Record) {
+        match record {
+            Record::Candidate(_) => self.candidates += 1,
+            Record::Invitation(_) => self.invitations += 1,
+            _ => {}
+        }
+    }
+}
 
 #[derive(Default)]
 struct Doctor {
@@ -89,8 +106,9 @@ fn on_disk(doctor: &mut Doctor, settings: &Settings) {
         Err(error) => doctor.say::<anyhow::Error>("rules and templates", Err(error), "Mend these lines."),
     }
     if let Some(folder) = &settings.directory.path {
-        let read = files::directory(folder, &import::FILES).and_then(|f| import::tables(&f).map_err(|e| e.to_string()));
-        let told = read.map(|t| format!("{} candidates, {} invitations", t.candidates.len(), t.invitations.len()));
+        let mut count = Count::default();
+        let read = files::register::read(folder, None, &mut count);
+        let told = read.map(|_| format!("{} candidates, {} invitations", count.candidates, count.invitations));
         doctor.say("directory files", told, "Mend these lines; nothing is taken from faulty files.");
     }
 }

@@ -3,6 +3,7 @@
 mod demo;
 mod directory;
 mod doctor;
+mod import;
 mod init;
 mod ledger;
 mod marked;

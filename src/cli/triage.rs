@@ -10,7 +10,7 @@ use super::{Done, playbook, screen};
 use crate::channels::files;
 use crate::clock::{Clock, System};
 use crate::facts::Language;
-use crate::people::{directory::Directory, import};
+use crate::people::{Tables, directory::Directory};
 use crate::triage::{self, report};
 
 /// The verdict on messages, with its reasons.
@@ -94,8 +94,9 @@ impl Triage {
     }
 }
 
-/// The register of a folder of CSV files.
+/// The register of a folder of CSV files; the times of the samples are meant from now.
 pub fn read_directory(folder: &Path) -> anyhow::Result<Directory> {
-    let files = files::directory(folder, &import::FILES).map_err(anyhow::Error::msg)?;
-    Ok(Directory::new(import::tables(&files)?))
+    let mut tables = Tables::default();
+    files::register::read(folder, Some(System.now()), &mut tables)?;
+    Ok(Directory::new(tables))
 }

@@ -1,96 +1,153 @@
-//! The register: the five CSV files, taken again when they change, kept in the store, indexed in memory.
+//! The register in force: its source is looked at now and then, kept in the store, and indexed in memory when it changed.
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
+use jiff::{SignedDuration, Timestamp};
 
+use super::register::{self, Staged};
 use super::{Shared, Works};
-use crate::people::{directory::Directory, import};
+use crate::channels::files::register::{Stamps, stamps};
+use crate::people::directory::Directory;
 
-const PAUSE: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_secs(3);
+/// How often it is written down that the source was looked at.
+const NOTED: SignedDuration = SignedDuration::from_secs(60);
 
-/// The register to begin with: the files where they are named and good, else what the store holds.
-///
-/// # Errors
-/// When there is neither.
-pub(super) async fn first(works: &Works) -> anyhow::Result<Directory> {
-    if let Some(path) = &works.directory {
-        match take(works, path).await {
-            Ok(()) => {}
-            Err(error) if works.store.directory_status().await?.is_some() => {
-                tracing::warn!("the directory's files were not taken: {error:#}")
+/// What is known of the source and of the register in force.
+#[derive(Debug, Default)]
+pub struct Mirror {
+    /// The version in memory.
+    version: Option<i64>,
+    /// The stamps of the files that were last taken, or last refused.
+    settled: Option<Stamps>,
+    /// The stamps of the last look, where they differ from those.
+    moving: Option<Stamps>,
+    /// What was said of files that were refused; said once.
+    refused: Option<String>,
+    noted: Timestamp,
+}
+
+/// What came of a look.
+#[derive(Debug)]
+pub enum Look {
+    /// Nothing to do.
+    Same,
+    /// A new register is in force.
+    Fresh(Box<Directory>),
+    /// The source is faulty; said once, the register in force stays.
+    Refused(String),
+}
+
+impl Mirror {
+    /// The register to begin with: the files where they are named and good, else what the store holds.
+    ///
+    /// # Errors
+    /// When there is neither.
+    pub(super) async fn first(works: &Works) -> anyhow::Result<(Self, Directory)> {
+        let mut mirror = Self::default();
+        if let Some(folder) = &works.directory {
+            mirror.settled = Some(stamps(folder));
+            if let Err(what) = take(works, folder).await? {
+                if works.store.directory_status().await?.is_none() {
+                    bail!("{what}");
+                }
+                tracing::warn!("{what}");
+                mirror.refused = Some(what);
             }
-            Err(error) => return Err(error),
+        }
+        match mirror.reload(works).await? {
+            Some(directory) => Ok((mirror, directory)),
+            None => bail!("there is no directory to judge by: name its folder in [directory] path, or run `usher directory import DIR`"),
         }
     }
-    stored(works).await
-}
 
-async fn stored(works: &Works) -> anyhow::Result<Directory> {
-    let Some((_, tables)) = works.store.directory().await? else {
-        bail!("there is no directory to judge by: name its folder in [directory] path, or run `usher directory import DIR`")
-    };
-    Ok(tokio::task::spawn_blocking(move || Directory::new(tables)).await?)
-}
-
-/// Reads the files and puts them into the store.
-async fn take(works: &Works, path: &Path) -> anyhow::Result<()> {
-    let path = path.to_owned();
-    let tables = tokio::task::spawn_blocking(move || {
-        let files = crate::channels::files::directory(&path, &import::FILES).map_err(anyhow::Error::msg)?;
-        import::tables(&files).map_err(anyhow::Error::from)
-    })
-    .await?
-    .context("The directory has faults")?;
-    let change = works.store.import_directory(&tables, false, works.clock.now()).await?;
-    if change.refused {
-        bail!(
-            "{} of {} candidates would go, over a tenth: if that is right, run `usher directory import --force`",
-            change.gone,
-            change.before
-        );
+    /// One look at the source and at the store.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn look(&mut self, works: &Works) -> anyhow::Result<Look> {
+        if let Some(folder) = &works.directory {
+            let now = stamps(folder);
+            if self.settled != Some(now) {
+                // Two looks alike: whoever writes the files has finished.
+                if self.moving.replace(now) != Some(now) {
+                    return Ok(Look::Same);
+                }
+                self.moving = None;
+                self.settled = Some(now);
+                match take(works, folder).await? {
+                    Ok(()) => self.refused = None,
+                    Err(what) if self.refused.as_ref() == Some(&what) => return Ok(Look::Same),
+                    Err(what) => {
+                        self.refused = Some(what.clone());
+                        return Ok(Look::Refused(what));
+                    }
+                }
+            } else if self.refused.is_none() {
+                self.moving = None;
+                self.note(works).await?;
+            }
+        }
+        Ok(self.reload(works).await?.map_or(Look::Same, |fresh| Look::Fresh(Box::new(fresh))))
     }
-    Ok(())
+
+    /// The files are as they were when they were taken: that counts as a look with success.
+    async fn note(&mut self, works: &Works) -> anyhow::Result<()> {
+        let now = works.clock.now();
+        if now.duration_since(self.noted) >= NOTED {
+            works.store.directory_looked_at(now).await?;
+            self.noted = now;
+        }
+        Ok(())
+    }
+
+    /// The register of the store, where it is another than the one in memory (another process may have taken it).
+    async fn reload(&mut self, works: &Works) -> anyhow::Result<Option<Directory>> {
+        let version = works.store.directory_status().await?.map(|status| status.version);
+        if version == self.version {
+            return Ok(None);
+        }
+        let Some((status, tables)) = works.store.directory().await? else { return Ok(None) };
+        self.version = Some(status.version);
+        Ok(Some(tokio::task::spawn_blocking(move || Directory::new(tables)).await?))
+    }
 }
 
-/// Looks at the files now and then; files that are half-written or faulty leave the register in force as it is.
+/// Takes the files over. The inner error says why they are not taken.
+async fn take(works: &Works, folder: &Path) -> anyhow::Result<Result<(), String>> {
+    let Staged { mut staging, remarks } = match register::of_files(&works.store, folder, Box::new(|_, _, _| {})).await? {
+        Ok(staged) => staged,
+        Err(faults) => return Ok(Err(format!("the directory's files have faults and were not taken:\n{faults}"))),
+    };
+    for remark in remarks {
+        tracing::info!("{remark}");
+    }
+    let change = staging.change().await?;
+    if let Some(why) = change.refusal() {
+        let remedy = "if that is right, run `usher directory import --force`";
+        return Ok(Err(format!("the directory's files were not taken: {why}; {remedy}")));
+    }
+    staging.take_over(&change, works.clock.now()).await?;
+    Ok(Ok(()))
+}
+
+/// Looks now and then.
 ///
 /// # Errors
 /// When the store fails.
-pub(super) async fn watch(shared: &Arc<Shared>) -> anyhow::Result<()> {
-    let Some(path) = shared.works.directory.clone() else { return std::future::pending().await };
-    let mut seen = stamp(&path).await;
+pub(super) async fn watch(shared: &Arc<Shared>, mut mirror: Mirror) -> anyhow::Result<()> {
     loop {
         shared.works.clock.rest(PAUSE).await;
-        let now = stamp(&path).await;
-        // Two looks alike: whoever writes the files has finished.
-        if now == seen
-            || now != {
-                shared.works.clock.rest(Duration::from_millis(500)).await;
-                stamp(&path).await
-            }
-        {
-            continue;
-        }
-        seen = now;
-        match take(&shared.works, &path).await {
-            Ok(()) => {
-                let fresh = Arc::new(stored(&shared.works).await?);
-                *shared.directory.write().await = fresh;
+        match mirror.look(&shared.works).await? {
+            Look::Same => {}
+            Look::Fresh(directory) => {
+                *shared.directory.write().await = Arc::from(directory);
                 tracing::info!("the directory was taken again");
             }
-            Err(error) => shared.trouble(format!("the directory's files were not taken; the one in force stays: {error:#}")),
+            Look::Refused(what) => shared.trouble(format!("{what}\nThe directory in force stays.")),
         }
     }
-}
-
-async fn stamp(path: &Path) -> Vec<Option<(SystemTime, u64)>> {
-    let mut stamps = Vec::new();
-    for name in import::FILES {
-        let meta = tokio::fs::metadata(path.join(name)).await.ok();
-        stamps.push(meta.and_then(|m| Some((m.modified().ok()?, m.len()))));
-    }
-    stamps
 }
