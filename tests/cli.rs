@@ -178,7 +178,11 @@ fn the_register_is_imported_found_and_refused_when_it_is_faulty() {
     let place = place();
     fs::write(place.path().join("usher.toml"), "").unwrap();
     let import = usher(place.path(), &["directory", "import", &corpus("directory")]);
-    assert!(import.status.success() && said(&import).contains("400 added"), "{}", said(&import));
+    assert!(import.status.success() && said(&import).contains("Imported."), "{}", said(&import));
+    let row = said(&import).lines().find(|l| l.contains("candidates ")).unwrap().split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(row, ["candidates", "0", "400", "0", "0", "400"]);
+    let again = usher(place.path(), &["directory", "import", &corpus("directory")]);
+    assert!(again.status.success() && said(&again).contains("Nothing would change."), "{}", said(&again));
     assert!(said(&usher(place.path(), &["directory", "status"])).contains("400  candidates"));
     assert!(said(&usher(place.path(), &["directory", "find", "sofie lavoi"])).contains("sophie.lavoie@uboreale.example"));
     let broken = place.path().join("broken");
@@ -193,6 +197,55 @@ fn the_register_is_imported_found_and_refused_when_it_is_faulty() {
     assert_eq!(out.status.code(), Some(1));
     assert_eq!(said(&out).matches("candidates.csv:402").count(), 3, "{}", said(&out));
     assert!(said(&usher(place.path(), &["directory", "status"])).contains("version 1"));
+}
+
+#[test]
+fn an_import_that_loses_too_many_is_shown_and_refused_until_it_is_forced() {
+    let place = place();
+    fs::write(place.path().join("usher.toml"), "").unwrap();
+    assert!(usher(place.path(), &["directory", "import", &corpus("directory")]).status.success());
+    let smaller = place.path().join("smaller");
+    fs::create_dir(&smaller).unwrap();
+    let kept = |line: &str| line.split(',').next().is_some_and(|id| !id.ends_with('7') && !id.ends_with('3'));
+    for (name, column) in [("institutions", 9), ("evaluations", 9), ("candidates", 0), ("registrations", 0), ("invitations", 1)] {
+        let text = fs::read_to_string(corpus("directory") + &format!("/{name}.csv")).unwrap();
+        let rows = text.lines().zip(0..).filter(|(l, n)| *n == 0 || column == 9 || l.split(',').nth(column).is_some_and(kept));
+        let text: String = rows.map(|(line, _)| format!("{line}\n")).collect();
+        fs::write(smaller.join(format!("{name}.csv")), text).unwrap();
+    }
+    let dry = usher(place.path(), &["directory", "import", "smaller", "--dry-run", "--force"]);
+    assert!(dry.status.success() && said(&dry).contains("dry run") && said(&dry).contains("(INST-01)"), "{}", said(&dry));
+    let refused = usher(place.path(), &["directory", "import", "smaller"]);
+    assert!(refused.status.code() == Some(1) && said(&refused).contains("of 400 candidates in all"), "{}", said(&refused));
+    assert!(said(&usher(place.path(), &["directory", "status"])).contains("version 1"));
+    assert!(usher(place.path(), &["directory", "import", "smaller", "--force"]).status.success());
+    assert!(said(&usher(place.path(), &["directory", "status"])).contains("version 2"));
+}
+
+#[test]
+fn the_samples_are_triaged_as_they_stand() {
+    let place = place();
+    let samples = |name: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name).display().to_string();
+    let out = usher(place.path(), &["triage", "--json", "--directory", &samples("directory"), &samples("mail")]);
+    assert!(out.status.success() && lines(&out).len() > 20, "{}", said(&out));
+    fs::write(place.path().join("usher.toml"), "").unwrap();
+    let import = usher(place.path(), &["directory", "import", &samples("directory")]);
+    assert_eq!(said(&import).matches("holds times of the samples").count(), 2, "once a file: {}", said(&import));
+}
+
+#[cfg(unix)]
+#[test]
+fn the_key_of_codes_is_made_for_its_owner_alone_and_doctor_minds() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let place = place();
+    assert!(usher(place.path(), &["init"]).status.success());
+    let key = place.path().join("usher.key");
+    assert_eq!(fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
+    let made = fs::read_to_string(&key).unwrap();
+    assert!(usher(place.path(), &["init"]).status.success());
+    assert_eq!(fs::read_to_string(&key).unwrap(), made, "never made again");
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
+    assert!(said(&usher(place.path(), &["doctor"])).contains("FAIL  key"), "doctor minds");
 }
 
 #[test]

@@ -44,14 +44,17 @@ impl Demo {
         let folder = tempfile::tempdir().context("A temporary folder cannot be made")?;
         let count = lay_out(folder.path(), System.now())?;
         let mut settings = Settings {
-            store: StoreSettings { url: format!("sqlite:{}", folder.path().join("usher.db").display()) },
+            store: StoreSettings {
+                url: format!("sqlite:{}", folder.path().join("usher.db").display()),
+                key_file: folder.path().join("usher.key"),
+            },
             ..Settings::default()
         };
         settings.directory.path = Some(folder.path().join("directory"));
         let sample = MailboxSettings { folder: Some(folder.path().join("mail")), start: Start::All, ..MailboxSettings::default() };
         settings.mailbox.insert("sample".into(), sample);
         let store = Store::open(&settings.store).await?;
-        let works = serve::works(&settings, store.clone(), Arc::new(playbook(&settings)?));
+        let works = serve::works(&settings, store.clone(), Arc::new(playbook(&settings)?))?;
         watch_progress(&store, worker::run(works, Until::Idle), count).await?;
         show(&store).await?;
         if self.once {

@@ -1,39 +1,43 @@
 //! `usher directory import`: what would change is shown before it changes.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table as Grid, presets};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{Done, screen};
+use super::{Done, screen, serve};
 use crate::clock::{Clock, System};
-use crate::people::import::Table;
+use crate::people::{codes::Seal, import::Table};
+use crate::settings::Settings;
 use crate::store::Store;
 use crate::store::directory::change::{Change, Counted};
-use crate::worker::register::{self, Progress};
+use crate::worker::register::{self, Progress, Staged};
 
 /// Institutions that are shown.
 const MOST_SHOWN: usize = 12;
 
-/// Takes the five files of `folder`, or says why not.
-pub async fn run(store: &Store, folder: &Path, force: bool, dry_run: bool) -> anyhow::Result<Done> {
-    let bar = ProgressBar::new(0).with_style(ProgressStyle::with_template("{msg:34} [{bar:30}] {percent:>3} %")?);
-    let staged = register::of_files(store, folder, progress(bar.clone(), folder.to_owned())).await?;
-    bar.finish_and_clear();
-    let mut staged = match staged {
-        Ok(staged) => staged,
-        Err(faults) => {
-            println!("{faults}\n\nNothing was imported.");
-            return Ok(Done::Faults);
-        }
+/// Takes the five files of `folder`, or the source that the settings name, or says why not.
+pub async fn run(
+    store: &Store,
+    settings: &Settings,
+    folder: Option<PathBuf>,
+    seal: &Seal,
+    force: bool,
+    dry_run: bool,
+) -> anyhow::Result<Done> {
+    let Some(mut staged) = staged(store, settings, folder, seal).await? else {
+        println!("\nNothing was imported.");
+        return Ok(Done::Faults);
     };
+    if staged.left_out > 0 {
+        println!("{} rows have faults and are left out:", staged.left_out);
+    }
     for remark in &staged.remarks {
         println!("{remark}");
     }
     let change = staged.staging.change().await?;
     println!("{}", shown(&change));
-    let refusal = change.refusal().filter(|_| !force);
-    if let Some(why) = &refusal {
+    if let Some(why) = change.refusal().filter(|_| !force) {
         println!("Refused: {why}.\nIf that is right, repeat it with --force.");
         return Ok(Done::Faults);
     }
@@ -41,9 +45,26 @@ pub async fn run(store: &Store, folder: &Path, force: bool, dry_run: bool) -> an
         println!("Nothing was imported: this was a dry run.");
         return Ok(Done::Fine);
     }
-    staged.staging.take_over(&change, System.now()).await?;
+    let now = System.now();
+    staged.staging.take_over(&change, now, settings.directory.stale_at(now)).await?;
     println!("{}", if change.is_nothing() { "Nothing was written: the register is so already." } else { "Imported." });
     Ok(Done::Fine)
+}
+
+/// The register beside the one in force; `None`: it has faults, and they were told.
+async fn staged(store: &Store, settings: &Settings, folder: Option<PathBuf>, seal: &Seal) -> anyhow::Result<Option<Staged>> {
+    if folder.is_none()
+        && let Some(platform) = serve::platform(settings)?
+    {
+        return Ok(Some(register::of_platform(store, &platform, seal).await??));
+    }
+    let Some(folder) = folder.or_else(|| settings.directory.path.clone()) else {
+        anyhow::bail!("name the folder of the five CSV files, or a source in [directory]");
+    };
+    let bar = ProgressBar::new(0).with_style(ProgressStyle::with_template("{msg:34} [{bar:30}] {percent:>3} %")?);
+    let read = register::of_files(store, &folder, seal, progress(bar.clone(), folder.clone())).await?;
+    bar.finish_and_clear();
+    Ok(read.map_err(|faults| println!("{faults}")).ok())
 }
 
 /// The file at hand with its rows; indicatif draws on a terminal alone.

@@ -8,9 +8,9 @@ use jiff::Timestamp;
 use super::read::{Desk, written};
 use super::{Done, playbook, screen};
 use crate::channels::files;
-use crate::clock::{Clock, System};
+use crate::clock::{self, Clock, System};
 use crate::facts::Language;
-use crate::people::{Tables, directory::Directory};
+use crate::people::{Tables, codes::Seal, directory::Directory, import::Options};
 use crate::triage::{self, report};
 
 /// The verdict on messages, with its reasons.
@@ -97,6 +97,6 @@ impl Triage {
 /// The register of a folder of CSV files; the times of the samples are meant from now.
 pub fn read_directory(folder: &Path) -> anyhow::Result<Directory> {
     let mut tables = Tables::default();
-    files::register::read(folder, Some(System.now()), &mut tables)?;
+    files::register::read(folder, &Options { seal: Seal::new(&clock::key()), as_of: Some(System.now()) }, &mut tables)?;
     Ok(Directory::new(tables))
 }

@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use self::check::Checker;
 use self::row::{Place, Row};
 use self::text::Text;
+use super::codes::Seal;
 use super::{Candidate, Evaluation, Institution, Invitation, Tables};
 use crate::fault::{Fault, Faults};
 
@@ -129,13 +130,22 @@ impl Taker for Tables {
 /// Opens the file of a table; `None`: there is none.
 pub type Open<'a> = &'a mut dyn FnMut(Table) -> io::Result<Option<Box<dyn Read>>>;
 
+/// How files are read.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Seals each code as it is read.
+    pub seal: Seal,
+    /// Gives sample times such as `{+20d}` their meaning; without it they are faults.
+    pub as_of: Option<Timestamp>,
+}
+
 /// Reads the five files one after the other, each good row into `taker`. Answers what is allowed and yet worth a look.
-/// `as_of` gives sample times such as `{+20d}` their meaning.
 ///
 /// # Errors
 /// Every fault of every file at once, each with file and line; nothing may be taken then.
-pub fn read(open: Open<'_>, as_of: Option<Timestamp>, taker: &mut dyn Taker) -> Result<Vec<Fault>, Faults> {
-    let mut reader = Reader { faults: FaultList::default(), checker: Checker::default(), whole: false, as_of, taker };
+pub fn read(open: Open<'_>, options: &Options, taker: &mut dyn Taker) -> Result<Vec<Fault>, Faults> {
+    let mut reader =
+        Reader { faults: FaultList::default(), checker: Checker::new(options.seal.clone()), whole: false, as_of: options.as_of, taker };
     for table in Table::ALL {
         reader.whole = false;
         match open(table) {
@@ -151,7 +161,7 @@ pub fn read(open: Open<'_>, as_of: Option<Timestamp>, taker: &mut dyn Taker) -> 
     reader.faults.into_result().map(|()| remarks)
 }
 
-/// The tables of files that are in memory, given as (name, bytes).
+/// The tables of files that are in memory, given as (name, bytes). As nothing of them is stored, any key seals their codes.
 ///
 /// # Errors
 /// Every fault of every file at once.
@@ -161,7 +171,7 @@ pub fn tables(files: &[(String, Vec<u8>)]) -> Result<Tables, Faults> {
         let bytes = files.iter().find(|(name, _)| name == table.file()).map(|(_, bytes)| bytes.clone());
         Ok(bytes.map(|bytes| Box::new(io::Cursor::new(bytes)) as Box<dyn Read>))
     };
-    read(&mut open, None, &mut tables)?;
+    read(&mut open, &Options { seal: Seal::new(&[0; 32]), as_of: None }, &mut tables)?;
     Ok(tables)
 }
 
@@ -172,6 +182,8 @@ pub struct FaultList {
     by_file: BTreeMap<String, usize>,
     /// How many there are in all.
     pub count: usize,
+    /// In how many rows.
+    pub rows: usize,
 }
 
 impl FaultList {
@@ -183,6 +195,12 @@ impl FaultList {
         if *of_file <= MOST_FAULTS {
             self.listed.push(fault);
         }
+    }
+
+    /// Adds those of one row.
+    pub fn row(&mut self, faults: Vec<Fault>) {
+        self.rows += usize::from(!faults.is_empty());
+        faults.into_iter().for_each(|fault| self.add(fault));
     }
 
     /// What is told of them; empty when there are none.
@@ -302,7 +320,7 @@ impl Reader<'_> {
         }
         let mut row = Row::new(table, Place::Line(line), values.get(..at.len()).unwrap_or_default(), self.as_of);
         let checked = self.checker.check(&mut row);
-        row.faults.into_iter().for_each(|fault| self.faults.add(fault));
+        self.faults.row(row.faults);
         if let Some(record) = checked.filter(|_| self.faults.count == 0) {
             self.taker.record(record);
         }

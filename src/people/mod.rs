@@ -1,10 +1,12 @@
 //! Who is registered, and which of them a message is about: evidence, or an honest "several" or "nobody".
 
+pub mod codes;
 pub mod directory;
 pub mod display;
 pub mod evidence;
 pub mod find;
 pub mod forms;
+pub mod ground;
 pub mod import;
 pub mod invitation;
 pub mod mentions;
@@ -78,8 +80,8 @@ pub struct Invitation {
     pub id: String,
     /// Who was invited.
     pub candidate_id: String,
-    /// The code as mailed.
-    pub code: String,
+    /// The code as mailed, sealed; `None`: none is known.
+    pub code: Option<codes::SealedCode>,
     /// When it was mailed; `None`: not yet.
     pub sent_at: Option<Timestamp>,
     /// When activation was begun.

@@ -7,6 +7,8 @@ use jiff::Timestamp;
 
 use super::{Store, StoreError, instant, millis};
 use crate::facts::Language;
+use crate::people::codes::Seal;
+use crate::people::ground::Standing;
 use crate::people::{Candidate, Evaluation, Institution, Invitation, Tables};
 
 /// What the register in the database is.
@@ -24,9 +26,9 @@ pub struct DirectoryStatus {
 
 const CANDIDATES: &str = "SELECT id, first_name, last_name, email, institution_id, language FROM candidate";
 const STATUS: &str = "SELECT version, imported_at, looked_at, institutions, evaluations, candidates, registrations, invitations FROM directory_status WHERE id = 1";
-const LOOKED: &str = "UPDATE directory_status SET looked_at = $1 WHERE id = 1";
+const LOOKED: &str = "UPDATE directory_status SET looked_at = $1, stale_at = $2 WHERE id = 1";
 
-type InvitationRow = (String, String, String, Option<i64>, Option<i64>, Option<i64>);
+type InvitationRow = (String, String, Option<Vec<u8>>, Option<i64>, Option<i64>, Option<i64>);
 type CandidateRow = (String, String, String, String, String, String);
 
 impl Store {
@@ -34,10 +36,10 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn directory(&self) -> Result<Option<(DirectoryStatus, Tables)>, StoreError> {
+    pub async fn directory(&self, seal: &Seal) -> Result<Option<(DirectoryStatus, Tables)>, StoreError> {
         let Some(mut status) = self.directory_status().await? else { return Ok(None) };
         loop {
-            let tables = self.tables().await?;
+            let tables = self.tables(seal).await?;
             // Another process may have taken a new one over while this one was being read.
             match self.directory_status().await? {
                 Some(after) if after.version == status.version => return Ok(Some((after, tables))),
@@ -47,13 +49,13 @@ impl Store {
         }
     }
 
-    async fn tables(&self) -> Result<Tables, StoreError> {
+    async fn tables(&self, seal: &Seal) -> Result<Tables, StoreError> {
         Ok(Tables {
             institutions: self.institutions().await?,
             evaluations: self.evaluations().await?,
             candidates: self.candidates().await?,
             registrations: on!(self, pool => sqlx::query_as("SELECT candidate_id, evaluation_id FROM registration").fetch_all(pool).await?),
-            invitations: self.invitations().await?,
+            invitations: self.invitations(seal).await?,
         })
     }
 
@@ -71,13 +73,45 @@ impl Store {
         }))
     }
 
-    /// The source was looked at and is as the register is.
+    /// The source was looked at and is as the register is, which is too old to answer by from `stale_at` on.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn directory_looked_at(&self, now: Timestamp) -> Result<(), StoreError> {
-        on!(self, pool => sqlx::query(LOOKED).bind(millis(now)).execute(pool).await.map(drop)?);
+    pub async fn directory_looked_at(&self, now: Timestamp, stale_at: Option<Timestamp>) -> Result<(), StoreError> {
+        on!(self, pool => sqlx::query(LOOKED).bind(millis(now)).bind(stale_at.map(millis)).execute(pool).await.map(drop)?);
         Ok(())
+    }
+
+    /// When the source of the register was last looked at, where that is too long ago to answer by it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn directory_stale_since(&self, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        const SQL: &str = "SELECT looked_at FROM directory_status WHERE id = 1 AND stale_at <= $1";
+        let row: Option<(i64,)> = on!(self, pool => sqlx::query_as(SQL).bind(millis(now)).fetch_optional(pool).await?);
+        Ok(row.map(|(at,)| instant(at)))
+    }
+
+    /// What the register says of one person; `None`: nobody has that id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn standing(&self, candidate_id: &str) -> Result<Option<Standing>, StoreError> {
+        const PERSON: &str = "SELECT email FROM candidate WHERE id = $1";
+        const EVALUATIONS: &str =
+            "SELECT e.id, e.starts_at FROM evaluation e JOIN registration r ON r.evaluation_id = e.id WHERE r.candidate_id = $1";
+        const INVITATIONS: &str =
+            "SELECT id, candidate_id, sent_at, activation_started_at, activated_at FROM invitation WHERE candidate_id = $1";
+        let person: Option<(String,)> = on!(self, pool => sqlx::query_as(PERSON).bind(candidate_id).fetch_optional(pool).await?);
+        let Some((email,)) = person else { return Ok(None) };
+        let evaluations: Vec<(String, i64)> = on!(self, pool => sqlx::query_as(EVALUATIONS).bind(candidate_id).fetch_all(pool).await?);
+        let invitations: Vec<(String, String, Option<i64>, Option<i64>, Option<i64>)> =
+            on!(self, pool => sqlx::query_as(INVITATIONS).bind(candidate_id).fetch_all(pool).await?);
+        let evaluations = evaluations.into_iter().map(|(id, at)| (id, instant(at))).collect();
+        let invitations = invitations
+            .into_iter()
+            .map(|(id, candidate, sent, started, done)| invitation((id, candidate, None, sent, started, done), None));
+        Ok(Some(Standing { email, evaluations, invitations: invitations.collect() }))
     }
 
     async fn institutions(&self) -> Result<Vec<Institution>, StoreError> {
@@ -117,18 +151,21 @@ impl Store {
             .collect()
     }
 
-    async fn invitations(&self) -> Result<Vec<Invitation>, StoreError> {
-        const SQL: &str = "SELECT id, candidate_id, code, sent_at, activation_started_at, activated_at FROM invitation";
+    async fn invitations(&self, seal: &Seal) -> Result<Vec<Invitation>, StoreError> {
+        const SQL: &str = "SELECT id, candidate_id, code_mac, sent_at, activation_started_at, activated_at FROM invitation";
         let rows: Vec<InvitationRow> = on!(self, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
-        let invitation = |(id, candidate_id, code, sent, started, done): InvitationRow| Invitation {
-            id,
-            candidate_id,
-            code,
-            sent_at: sent.map(instant),
-            activation_started_at: started.map(instant),
-            activated_at: done.map(instant),
-        };
-        Ok(rows.into_iter().map(invitation).collect())
+        Ok(rows.into_iter().map(|row| invitation(row, Some(seal))).collect())
+    }
+}
+
+fn invitation((id, candidate_id, mac, sent, started, done): InvitationRow, seal: Option<&Seal>) -> Invitation {
+    Invitation {
+        id,
+        candidate_id,
+        code: seal.zip(mac).and_then(|(seal, mac)| seal.sealed(&mac)),
+        sent_at: sent.map(instant),
+        activation_started_at: started.map(instant),
+        activated_at: done.map(instant),
     }
 }
 

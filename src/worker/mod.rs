@@ -9,16 +9,15 @@ pub mod register;
 pub mod triage;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Notify, RwLock};
 
-use self::mirror::Mirror;
-use crate::channels::{discord::DiscordSettings, mailbox::MailboxSettings, smtp::SmtpSettings};
+use self::mirror::{DirectorySettings, Mirror};
+use crate::channels::{discord::DiscordSettings, mailbox::MailboxSettings, platform::Platform, smtp::SmtpSettings};
 use crate::clock::Clock;
-use crate::people::directory::Directory;
+use crate::people::{codes::Seal, directory::Directory};
 use crate::store::Store;
 use crate::triage::playbook::Playbook;
 
@@ -49,10 +48,14 @@ impl Default for RepliesSettings {
 pub struct Works {
     /// The memory.
     pub store: Store,
+    /// Seals codes.
+    pub seal: Seal,
     /// Rules and templates.
     pub playbook: Arc<Playbook>,
-    /// `[directory] path`: the five CSV files, taken again when they change.
-    pub directory: Option<PathBuf>,
+    /// `[directory]`.
+    pub directory: DirectorySettings,
+    /// The way to `[directory] url`.
+    pub platform: Option<Platform>,
     /// `[mailbox.*]` by name.
     pub mailboxes: BTreeMap<String, MailboxSettings>,
     /// `[smtp]`.

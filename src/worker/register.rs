@@ -4,11 +4,12 @@ use std::path::Path;
 
 use tokio::sync::mpsc;
 
-use crate::channels::files;
+use crate::channels::{self, files, platform::Platform};
 use crate::fault::{Fault, Faults};
-use crate::people::import::{Record, Table, Taker};
-use crate::store::Store;
+use crate::people::codes::Seal;
+use crate::people::import::{Options, Record, Table, Taker};
 use crate::store::directory::stage::Staging;
+use crate::store::{Store, StoreError};
 
 /// Rows that are handed over at once.
 const BATCH: usize = 2_000;
@@ -23,28 +24,51 @@ pub type Progress = Box<dyn FnMut(Table, u64, u64) + Send>;
 pub struct Staged {
     /// To be compared and taken over.
     pub staging: Staging,
-    /// What is allowed and yet worth a look.
+    /// What is allowed and yet worth a look, or why rows were left out.
     pub remarks: Vec<Fault>,
+    /// Rows of a live source that have faults.
+    pub left_out: usize,
 }
 
 /// Lays the five files of `folder` beside the register in force. The inner error is the files'.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn of_files(store: &Store, folder: &Path, progress: Progress) -> anyhow::Result<Result<Staged, Faults>> {
+pub async fn of_files(store: &Store, folder: &Path, seal: &Seal, progress: Progress) -> anyhow::Result<Result<Staged, Faults>> {
     let mut staging = store.stage().await?;
     let (send, mut batches) = mpsc::channel(WAITING);
-    let folder = folder.to_owned();
+    let (folder, options) = (folder.to_owned(), Options { seal: seal.clone(), as_of: None });
     let reading = tokio::task::spawn_blocking(move || {
         let mut hand = Hand { batch: Vec::with_capacity(BATCH), send, progress };
-        let read = files::register::read(&folder, None, &mut hand);
+        let read = files::register::read(&folder, &options, &mut hand);
         hand.over();
         read
     });
     while let Some(batch) = batches.recv().await {
         staging.add(&batch).await?;
     }
-    Ok(reading.await?.map(|remarks| Staged { staging, remarks }))
+    Ok(reading.await?.map(|remarks| Staged { staging, remarks, left_out: 0 }))
+}
+
+/// Lays what the platform's database holds beside the register in force. The inner error is that database's.
+///
+/// # Errors
+/// When the store fails.
+pub async fn of_platform(store: &Store, platform: &Platform, seal: &Seal) -> anyhow::Result<Result<Staged, channels::Fault>> {
+    let mut staging = store.stage().await?;
+    let (send, batches) = mpsc::channel::<Vec<Record>>(WAITING);
+    let laying = async {
+        // Dropped when laying in ends, however it ends: nobody waits for room then.
+        let mut batches = batches;
+        while let Some(batch) = batches.recv().await {
+            staging.add(&batch).await?;
+        }
+        Ok::<_, StoreError>(())
+    };
+    let reading = async move { platform.read(seal, &send).await };
+    let (read, laid) = tokio::join!(reading, laying);
+    laid?;
+    Ok(read.map(|read| Staged { staging, remarks: read.faults, left_out: read.left_out }))
 }
 
 struct Hand {

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test that stumbles fails, and so it should")]
 
+mod live;
+mod mirror;
 mod register;
 mod server;
 
@@ -50,6 +52,7 @@ fn settlement(message: &str, automatic: Option<Timestamp>) -> Settlement {
         message_id: format!("usher.{message}@nexam.example"),
         state: if automatic.is_some() { "queued" } else { "ready" },
         automatic,
+        ground: String::new(),
         recipient_base: "ada@uni.example".into(),
     };
     let ticket = NewTicket {
@@ -197,7 +200,7 @@ async fn an_alarm_is_due_until_it_is_posted() {
 #[tokio::test]
 async fn a_second_process_on_one_file_is_refused_by_name() {
     let folder = tempfile::tempdir().unwrap();
-    let settings = StoreSettings { url: format!("sqlite:{}", folder.path().join("usher.db").display()) };
+    let settings = StoreSettings { url: format!("sqlite:{}", folder.path().join("usher.db").display()), ..StoreSettings::default() };
     let (one, other) = (Store::open(&settings).await.unwrap(), Store::open(&settings).await.unwrap());
     let claim = one.claim().await.unwrap();
     assert!(matches!(other.claim().await, Err(StoreError::Unusable(what)) if what.contains("usher.db.lock")));

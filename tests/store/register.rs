@@ -2,13 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
-use usher::people::import::{self, FILES, Record, Table, Taker};
+use usher::people::codes::Seal;
+use usher::people::import::{self, FILES, Options, Record, Table, Taker};
 use usher::people::{Candidate, Tables};
-use usher::store::Store;
 use usher::store::directory::change::Change;
+use usher::store::{Store, StoreSettings};
 
 use super::server::both;
 use super::{later, now};
+
+/// The seal of [`import::tables`].
+fn seal() -> Seal {
+    Seal::new(&[0; 32])
+}
 
 fn corpus() -> Tables {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/directory");
@@ -35,7 +41,7 @@ async fn take(store: &Store, tables: &Tables, force: bool) -> Change {
     staging.add(&records(tables)).await.unwrap();
     let change = staging.change().await.unwrap();
     if force || change.refusal().is_none() {
-        staging.take_over(&change, now()).await.unwrap();
+        staging.take_over(&change, now(), None).await.unwrap();
     }
     change
 }
@@ -58,17 +64,21 @@ async fn a_register_comes_back_as_it_was_taken_and_the_same_again_changes_nothin
     let (stores, _folder, _server) = both("register").await;
     let tables = corpus();
     for store in stores {
-        assert!(store.directory().await.unwrap().is_none());
+        assert!(store.directory(&seal()).await.unwrap().is_none());
         let first = take(&store, &tables, false).await;
         assert_eq!((first.of(Table::Candidates).added, first.refusal()), (tables.candidates.len() as u64, None));
-        let (status, back) = store.directory().await.unwrap().unwrap();
+        let (status, back) = store.directory(&seal()).await.unwrap().unwrap();
         assert_eq!(status.version, 1);
         assert_eq!(status.counts[3], i64::try_from(tables.registrations.len()).unwrap());
         assert_eq!(sorted(back), sorted(tables.clone()));
         let again = take(&store, &tables, false).await;
         assert!(again.is_nothing() && version(&store).await == 1, "{again:?}");
-        store.directory_looked_at(later(60)).await.unwrap();
+        store.directory_looked_at(later(60), Some(later(90))).await.unwrap();
         assert_eq!(store.directory_status().await.unwrap().unwrap().looked_at, later(60));
+        assert_eq!(store.directory_stale_since(later(89)).await.unwrap(), None);
+        assert_eq!(store.directory_stale_since(later(90)).await.unwrap(), Some(later(60)));
+        store.directory_looked_at(later(60), None).await.unwrap();
+        assert_eq!(store.directory_stale_since(later(9_999)).await.unwrap(), None, "kept by hand");
     }
 }
 
@@ -94,11 +104,33 @@ async fn what_would_change_is_counted_by_table_and_institution_before_it_changes
         assert!(!of_home.name.is_empty());
         drop(staging);
         assert_eq!(version(&store).await, 1, "a look alone leaves no trace");
-        assert_eq!(store.directory().await.unwrap().unwrap().1.candidates.len(), corpus().candidates.len());
+        assert_eq!(store.directory(&seal()).await.unwrap().unwrap().1.candidates.len(), corpus().candidates.len());
         // Whoever writes mail meanwhile is not kept waiting by what was dropped.
         store.note("j", None, "opened", "", now()).await.unwrap();
         take(&store, &tables, false).await;
-        assert_eq!(sorted(store.directory().await.unwrap().unwrap().1), sorted(tables));
+        assert_eq!(sorted(store.directory(&seal()).await.unwrap().unwrap().1), sorted(tables));
+    }
+}
+
+#[tokio::test]
+async fn no_code_stands_in_the_database_and_yet_each_is_known_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let store =
+        Store::open(&StoreSettings { url: format!("sqlite:{}", folder.path().join("usher.db").display()), ..StoreSettings::default() })
+            .await
+            .unwrap();
+    take(&store, &corpus(), false).await;
+    let source = std::fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/directory/invitations.csv")).unwrap();
+    let written: Vec<(&str, &str)> = source.lines().skip(1).filter_map(|l| l.split(',').next().zip(l.split(',').nth(2))).collect();
+    let kept = store.directory(&seal()).await.unwrap().unwrap().1.invitations;
+    for (id, code) in written.iter().filter(|(_, code)| !code.is_empty()) {
+        assert!(kept.iter().any(|i| i.id == *id && i.code.as_ref().is_some_and(|c| c.is(code))), "{id}");
+    }
+    for name in ["usher.db", "usher.db-wal"] {
+        let bytes = std::fs::read(folder.path().join(name)).unwrap_or_default();
+        for (_, code) in &written {
+            assert!(code.is_empty() || !bytes.windows(code.len()).any(|w| w == code.as_bytes()), "{name} holds a code");
+        }
     }
 }
 
@@ -112,7 +144,7 @@ async fn two_candidates_may_exchange_their_addresses() {
         (tables.candidates[0].email, tables.candidates[1].email) = (b, a);
         let change = take(&store, &tables, false).await;
         assert_eq!(change.of(Table::Candidates).changed, 2);
-        assert_eq!(sorted(store.directory().await.unwrap().unwrap().1), sorted(tables));
+        assert_eq!(sorted(store.directory(&seal()).await.unwrap().unwrap().1), sorted(tables));
     }
 }
 
@@ -148,7 +180,10 @@ async fn a_register_that_loses_over_a_tenth_is_refused_by_the_institutions_name_
         assert!(why.contains("30 of 40 of Petite école (SMALL)") && !why.contains("in all"), "{why}");
         assert_eq!(version(&store).await, 1, "refused means nothing was done");
         take(&store, &half, true).await;
-        assert_eq!((version(&store).await, store.directory().await.unwrap().unwrap().1.candidates.len()), (2, half.candidates.len()));
+        assert_eq!(
+            (version(&store).await, store.directory(&seal()).await.unwrap().unwrap().1.candidates.len()),
+            (2, half.candidates.len())
+        );
     }
 }
 
@@ -160,7 +195,7 @@ async fn mail_is_written_down_while_a_register_is_laid_in() {
         staging.add(&records(&corpus())).await.unwrap();
         store.note("j1", None, "opened", "", now()).await.unwrap();
         let change = staging.change().await.unwrap();
-        staging.take_over(&change, now()).await.unwrap();
+        staging.take_over(&change, now(), None).await.unwrap();
         assert_eq!(version(&store).await, 1);
     }
 }
@@ -176,8 +211,8 @@ fn the_sample_register_is_read_as_it_stands() {
     }
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/directory");
     let mut count = Count(0);
-    usher::channels::files::register::read(&folder, Some(now()), &mut count).unwrap();
+    usher::channels::files::register::read(&folder, &Options { seal: seal(), as_of: Some(now()) }, &mut count).unwrap();
     assert!(count.0 > 50);
-    let told = usher::channels::files::register::read(&folder, None, &mut count).unwrap_err();
+    let told = usher::channels::files::register::read(&folder, &Options { seal: seal(), as_of: None }, &mut count).unwrap_err();
     assert_eq!(told.0.len(), 2, "one a file: {told}");
 }

@@ -52,7 +52,7 @@ impl Server {
     }
 
     pub async fn fresh(&self, name: &str) -> Store {
-        Store::open(&StoreSettings { url: self.database(name).await }).await.expect("the database opens")
+        Store::open(&StoreSettings { url: self.database(name).await, ..StoreSettings::default() }).await.expect("the database opens")
     }
 
     /// The URL of a new, empty database.
@@ -85,7 +85,7 @@ fn programs() -> Option<PathBuf> {
 pub async fn both(name: &str) -> (Vec<Store>, tempfile::TempDir, Option<Server>) {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite:{}", folder.path().join("usher.db").display());
-    let mut stores = vec![Store::open(&StoreSettings { url }).await.unwrap()];
+    let mut stores = vec![Store::open(&StoreSettings { url, ..StoreSettings::default() }).await.unwrap()];
     let server = Server::start();
     match &server {
         Some(server) => stores.push(server.fresh(name).await),

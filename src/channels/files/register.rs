@@ -5,10 +5,8 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::time::SystemTime;
 
-use jiff::Timestamp;
-
 use crate::fault::{Fault, Faults};
-use crate::people::import::{self, Table, Taker};
+use crate::people::import::{self, Options, Table, Taker};
 
 /// When each of the five files was last written, and its size; `None`: it is not there.
 pub type Stamps = [Option<(SystemTime, u64)>; 5];
@@ -21,11 +19,11 @@ pub fn stamps(folder: &Path) -> Stamps {
     })
 }
 
-/// Reads the register of `folder` into `taker`; answers what is allowed and yet worth a look. `as_of`: see [`import::read`].
+/// Reads the register of `folder` into `taker`; answers what is allowed and yet worth a look. See [`import::read`].
 ///
 /// # Errors
 /// Every fault of every file at once; a file that was written meanwhile is one.
-pub fn read(folder: &Path, as_of: Option<Timestamp>, taker: &mut dyn Taker) -> Result<Vec<Fault>, Faults> {
+pub fn read(folder: &Path, options: &Options, taker: &mut dyn Taker) -> Result<Vec<Fault>, Faults> {
     if !folder.is_dir() {
         return Err(Faults(vec![Fault::new(
             folder.display().to_string(),
@@ -40,7 +38,7 @@ pub fn read(folder: &Path, as_of: Option<Timestamp>, taker: &mut dyn Taker) -> R
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     };
-    let read = import::read(&mut open, as_of, taker);
+    let read = import::read(&mut open, options, taker);
     let written = Table::ALL.into_iter().zip(before.iter().zip(stamps(folder))).filter(|(_, (before, after))| **before != *after);
     let written: Vec<Fault> = written
         .map(|(table, _)| {
@@ -54,6 +52,7 @@ pub fn read(folder: &Path, as_of: Option<Timestamp>, taker: &mut dyn Taker) -> R
 mod tests {
     use super::*;
     use crate::people::Tables;
+    use crate::people::codes::Seal;
     use crate::people::import::Record;
 
     /// Somebody who writes a file while it is read.
@@ -74,10 +73,11 @@ mod tests {
         for name in import::FILES {
             fs::copy(from.join(name), place.path().join(name)).unwrap();
         }
+        let options = Options { seal: Seal::new(&[1; 32]), as_of: None };
         let mut tables = Tables::default();
-        assert!(read(place.path(), None, &mut tables).is_ok() && !tables.candidates.is_empty());
-        let told = read(place.path(), None, &mut Meddler(place.path())).unwrap_err().to_string();
+        assert!(read(place.path(), &options, &mut tables).is_ok() && !tables.candidates.is_empty());
+        let told = read(place.path(), &options, &mut Meddler(place.path())).unwrap_err().to_string();
         assert!(told.contains("invitations.csv: was written while it was read"), "{told}");
-        assert!(read(&place.path().join("none"), None, &mut tables).unwrap_err().to_string().contains("no such folder"));
+        assert!(read(&place.path().join("none"), &options, &mut tables).unwrap_err().to_string().contains("no such folder"));
     }
 }

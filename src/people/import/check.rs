@@ -10,11 +10,13 @@ use super::row::{Place, Row};
 use super::{Record, Table};
 use crate::fault::Fault;
 use crate::message::address::Address;
+use crate::people::codes::Seal;
 use crate::people::{Candidate, Evaluation, Institution, Invitation, scope};
 
 /// Checks rows, in the order of [`Table::ALL`], against those before them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Checker {
+    seal: Seal,
     institutions: HashMap<String, u32>,
     domains: HashMap<String, String>,
     evaluations: Seen,
@@ -26,6 +28,21 @@ pub struct Checker {
 }
 
 impl Checker {
+    /// Nothing was checked yet; codes are sealed as they come.
+    pub fn new(seal: Seal) -> Self {
+        Self {
+            seal,
+            institutions: HashMap::new(),
+            domains: HashMap::new(),
+            evaluations: Seen::default(),
+            candidates: Seen::default(),
+            addresses: Seen::default(),
+            registrations: Seen::default(),
+            invitations: Seen::default(),
+            unread: Vec::new(),
+        }
+    }
+
     /// `table` could not be read: what refers to it cannot be judged.
     pub fn unread(&mut self, table: Table) {
         self.unread.push(table);
@@ -179,7 +196,7 @@ impl Checker {
         if kept(row) {
             self.invitations.add(&id, row.place.line());
         }
-        Invitation { id, candidate_id, code: row.get("code").to_owned(), sent_at, activation_started_at, activated_at }
+        Invitation { id, candidate_id, code: self.seal.code(row.get("code")), sent_at, activation_started_at, activated_at }
     }
 }
 

@@ -33,7 +33,8 @@ pub struct Row<'a> {
     pub place: Place,
     values: &'a [&'a str],
     as_of: Option<Timestamp>,
-    pub(super) faults: Vec<Fault>,
+    /// What is wrong with it, once it was checked.
+    pub faults: Vec<Fault>,
     pub(super) sample_times: bool,
 }
 

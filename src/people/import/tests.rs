@@ -14,6 +14,10 @@ fn good() -> Vec<(String, Vec<u8>)> {
     FILES.iter().zip([INSTITUTIONS, EVALUATIONS, CANDIDATES, REGISTRATIONS, INVITATIONS]).map(|(n, t)| ((*n).into(), t.into())).collect()
 }
 
+fn options(as_of: Option<Timestamp>) -> Options {
+    Options { seal: Seal::new(&[1; 32]), as_of }
+}
+
 fn with(table: Table, bytes: impl Into<Vec<u8>>) -> Vec<(String, Vec<u8>)> {
     let mut files = good();
     files.iter_mut().find(|(name, _)| name == table.file()).unwrap().1 = bytes.into();
@@ -184,7 +188,7 @@ fn a_domain_below_another_institutions_is_taken_and_said() {
         let bytes = files.iter().find(|(name, _)| name == table.file()).unwrap().1.clone();
         Ok(Some(Box::new(io::Cursor::new(bytes)) as Box<dyn Read>))
     };
-    let remarks = read(&mut open, None, &mut Tables::default()).unwrap();
+    let remarks = read(&mut open, &options(None), &mut Tables::default()).unwrap();
     let told: Vec<_> = remarks.iter().map(|r| (r.line, r.what.as_str())).collect();
     assert_eq!(told, [(Some(4), "`law.uni.example` of I3 lies below `uni.example` of I1")]);
 }
@@ -199,7 +203,7 @@ fn sample_times_are_one_fault_a_file_unless_they_are_given_a_meaning() {
         Ok(Some(Box::new(io::Cursor::new(bytes)) as Box<dyn Read>))
     };
     let mut tables = Tables::default();
-    read(&mut open, Some("2026-11-01T00:00:00Z".parse().unwrap()), &mut tables).unwrap();
+    read(&mut open, &options(Some("2026-11-01T00:00:00Z".parse().unwrap())), &mut tables).unwrap();
     assert_eq!(tables.evaluations[1].starts_at.to_string(), "2026-11-04T00:00:00Z");
 }
 

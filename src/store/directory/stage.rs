@@ -13,9 +13,9 @@ use crate::people::import::{Record, Table};
 
 /// Rows of one statement.
 const ROWS: usize = 250;
-const SET_STATUS: &str = "INSERT INTO directory_status (id, version, imported_at, looked_at, institutions, evaluations, candidates, registrations, invitations)
-    VALUES (1, 1, $1, $1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO UPDATE SET version = directory_status.version + 1, imported_at = excluded.imported_at,
-    looked_at = excluded.looked_at, institutions = excluded.institutions, evaluations = excluded.evaluations, candidates = excluded.candidates,
+const SET_STATUS: &str = "INSERT INTO directory_status (id, version, imported_at, looked_at, stale_at, institutions, evaluations, candidates, registrations, invitations)
+    VALUES (1, 1, $1, $1, $7, $2, $3, $4, $5, $6) ON CONFLICT (id) DO UPDATE SET version = directory_status.version + 1, imported_at = excluded.imported_at,
+    looked_at = excluded.looked_at, stale_at = excluded.stale_at, institutions = excluded.institutions, evaluations = excluded.evaluations, candidates = excluded.candidates,
     registrations = excluded.registrations, invitations = excluded.invitations";
 
 /// A connection of its own, closed at the end: its temporary tables and an unfinished transaction go with it.
@@ -50,7 +50,7 @@ const fn kept(table: Table) -> Kept {
         Table::Evaluations => ("evaluation", &["id"], &["institution_id", "course_code", "title_en", "title_fr", "starts_at"]),
         Table::Candidates => ("candidate", &["id"], &["first_name", "last_name", "email", "institution_id", "language"]),
         Table::Registrations => ("registration", &["candidate_id", "evaluation_id"], &[]),
-        Table::Invitations => ("invitation", &["id"], &["candidate_id", "code", "sent_at", "activation_started_at", "activated_at"]),
+        Table::Invitations => ("invitation", &["id"], &["candidate_id", "code_mac", "sent_at", "activation_started_at", "activated_at"]),
     };
     Kept { name, key, rest }
 }
@@ -135,7 +135,8 @@ impl Staging {
                             values.push_bind(candidate_id).push_bind(evaluation_id);
                         }
                         Record::Invitation(i) => {
-                            values.push_bind(&i.id).push_bind(&i.candidate_id).push_bind(&i.code).push_bind(i.sent_at.map(millis));
+                            let mac = i.code.as_ref().map(|code| code.mac().as_slice());
+                            values.push_bind(&i.id).push_bind(&i.candidate_id).push_bind(mac).push_bind(i.sent_at.map(millis));
                             values.push_bind(i.activation_started_at.map(millis)).push_bind(i.activated_at.map(millis));
                         }
                     });
@@ -215,11 +216,11 @@ impl Staging {
         Ok(found)
     }
 
-    /// Takes over what `change` (of this very staging) says, and is the register from then on.
+    /// Takes over what `change` (of this very staging) says, and is the register from then on; too old to answer by from `stale_at` on.
     ///
     /// # Errors
     /// When the database fails; nothing is changed then.
-    pub async fn take_over(mut self, change: &Change, now: Timestamp) -> Result<(), StoreError> {
+    pub async fn take_over(mut self, change: &Change, now: Timestamp, stale_at: Option<Timestamp>) -> Result<(), StoreError> {
         for table in Table::ALL.into_iter().filter(|t| !change.of(*t).is_nothing()) {
             let kept = kept(table);
             let (name, columns) = (kept.name, kept.columns());
@@ -229,13 +230,13 @@ impl Staging {
             self.run(&format!("INSERT INTO {name} ({columns}) SELECT {columns} FROM new_{name} n WHERE {absent}")).await?;
         }
         if change.is_nothing() {
-            over!(&mut self.connection, c => sqlx::query(super::LOOKED).bind(millis(now)).execute(&mut **c).await?.rows_affected());
+            over!(&mut self.connection, c => sqlx::query(super::LOOKED).bind(millis(now)).bind(stale_at.map(millis)).execute(&mut **c).await?.rows_affected());
         } else {
             let [institutions, evaluations, candidates, registrations, invitations] =
                 change.tables.map(|counted| i64::try_from(counted.after).unwrap_or(i64::MAX));
             over!(&mut self.connection, c => {
                 let query = sqlx::query(SET_STATUS).bind(millis(now)).bind(institutions).bind(evaluations);
-                query.bind(candidates).bind(registrations).bind(invitations).execute(&mut **c).await?.rows_affected()
+                query.bind(candidates).bind(registrations).bind(invitations).bind(stale_at.map(millis)).execute(&mut **c).await?.rows_affected()
             });
         }
         self.run("COMMIT").await
