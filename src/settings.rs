@@ -352,6 +352,20 @@ mod tests {
     }
 
     #[test]
+    fn a_directory_has_one_source_that_can_be_read() {
+        let cases = [
+            ("path = \"d\"\nurl = \"sqlite:p.db\"", "path and url"),
+            ("url = \"mysql://p\"", "neither sqlite: nor postgres://"),
+            ("refresh = \"0s\"", "refresh is under a second"),
+            ("[directory.queries]\ncandidate = \"SELECT 1\"", "candidate"),
+        ];
+        for (text, expected) in cases {
+            let faults = read(&format!("[mail]\nown = [\"a@b.example\"]\n[directory]\n{text}\n")).unwrap_err();
+            assert!(faults.len() == 1 && faults[0].what.contains(expected), "{faults:?}");
+        }
+    }
+
+    #[test]
     fn the_environment_has_the_last_word() {
         let environment = [
             ("USHER_STORE_URL", "sqlite:other.db"),

@@ -258,7 +258,7 @@ fn the_demo_shows_every_action_and_exits() {
     }
 }
 
-/// A demo that stays open, ended when the test ends.
+/// A desk that stays open, ended when the test ends.
 struct Demo(Child, u16);
 
 impl Drop for Demo {
@@ -270,14 +270,16 @@ impl Drop for Demo {
 
 impl Demo {
     fn open() -> Self {
+        Self::of(|port| {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_usher"));
+            command.args(["demo", "--listen", &format!("127.0.0.1:{port}")]);
+            command
+        })
+    }
+
+    fn of(command: impl FnOnce(u16) -> Command) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let child = Command::new(env!("CARGO_BIN_EXE_usher"))
-            .args(["demo", "--listen", &format!("127.0.0.1:{port}")])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        let child = command(port).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         let demo = Self(child, port);
         for _ in 0..600 {
             if TcpStream::connect(("127.0.0.1", port)).is_ok() {
@@ -314,6 +316,34 @@ fn the_desk_shows_the_queue_and_a_ticket_and_lets_nothing_in() {
     assert!(ticket.contains("Pourquoi ce cas") && ticket.contains("Réponse"), "{ticket}");
     assert!(demo.get("/tickets/none").starts_with("HTTP/1.1 404"));
     assert!(demo.get("/assets/desk.css").contains("text/css"));
+}
+
+#[test]
+fn a_register_that_is_too_old_is_told_by_desk_health_and_doctor() {
+    let place = place();
+    let settings = |stale_after: &str, port: u16| {
+        let directory = corpus("directory");
+        let text = format!(
+            "[directory]\npath = \"{directory}\"\nstale_after = \"{stale_after}\"\n[desk]\nlisten = \"127.0.0.1:{port}\"\n\
+             [mail]\nown = [\"support@nexam.example\"]\n[mailbox.m]\nfolder = \"incoming\"\n"
+        );
+        fs::write(place.path().join("usher.toml"), text).unwrap();
+    };
+    for (stale_after, answer, banner) in [("1s", "HTTP/1.1 503", true), ("24h", "HTTP/1.1 200", false)] {
+        settings(stale_after, 0);
+        assert!(usher(place.path(), &["directory", "import"]).status.success(), "the source of the settings");
+        (0..24).for_each(|_| pause());
+        let desk = Demo::of(|port| {
+            settings(stale_after, port);
+            let mut command = Command::new(env!("CARGO_BIN_EXE_usher"));
+            command.current_dir(place.path()).args(["serve", "--only", "desk"]);
+            command
+        });
+        let health = desk.get("/healthz");
+        assert!(health.starts_with(answer) && health.contains("stale") == banner, "{health}");
+        assert_eq!(desk.get("/?lang=en").contains("no reply leaves without a person"), banner);
+        assert_eq!(said(&usher(place.path(), &["doctor"])).contains("FAIL  register's age"), banner);
+    }
 }
 
 #[test]

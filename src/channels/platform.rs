@@ -87,7 +87,7 @@ enum Pool {
 
 /// How a database is opened so that it cannot be written.
 enum Way {
-    Sqlite(SqliteConnectOptions),
+    Sqlite(Box<SqliteConnectOptions>),
     Postgres(Box<PgConnectOptions>),
 }
 
@@ -96,7 +96,7 @@ impl Way {
         let wrong = |e: sqlx::Error| Fault::Permanent(format!("[directory] url: {e}"));
         if url.starts_with("sqlite:") {
             let options = SqliteConnectOptions::from_str(url).map_err(wrong)?.read_only(true).create_if_missing(false);
-            Ok(Self::Sqlite(options.busy_timeout(PATIENCE)))
+            Ok(Self::Sqlite(Box::new(options.busy_timeout(PATIENCE))))
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let given = [("default_transaction_read_only", "on"), ("TimeZone", "UTC"), ("DateStyle", "ISO, YMD")];
             let options = PgConnectOptions::from_str(url).map_err(wrong)?.options(given).application_name("usher");
@@ -150,7 +150,7 @@ impl Platform {
     pub fn new(url: &str, queries: &Queries) -> Result<Self, Fault> {
         let pool = match Way::of(url)? {
             Way::Sqlite(options) => {
-                Pool::Sqlite(SqlitePoolOptions::new().max_connections(2).acquire_timeout(PATIENCE).connect_lazy_with(options))
+                Pool::Sqlite(SqlitePoolOptions::new().max_connections(2).acquire_timeout(PATIENCE).connect_lazy_with(*options))
             }
             Way::Postgres(options) => {
                 Pool::Postgres(PgPoolOptions::new().max_connections(2).acquire_timeout(PATIENCE).connect_lazy_with(*options))

@@ -29,6 +29,7 @@ const STATUS: &str = "SELECT version, imported_at, looked_at, institutions, eval
 const LOOKED: &str = "UPDATE directory_status SET looked_at = $1, stale_at = $2 WHERE id = 1";
 
 type InvitationRow = (String, String, Option<Vec<u8>>, Option<i64>, Option<i64>, Option<i64>);
+type StatusRow = (i64, i64, i64, i64, i64, i64, i64, i64);
 type CandidateRow = (String, String, String, String, String, String);
 
 impl Store {
@@ -64,7 +65,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn directory_status(&self) -> Result<Option<DirectoryStatus>, StoreError> {
-        let row: Option<(i64, i64, i64, i64, i64, i64, i64, i64)> = on!(self, pool => sqlx::query_as(STATUS).fetch_optional(pool).await?);
+        let row: Option<StatusRow> = on!(self, pool => sqlx::query_as(STATUS).fetch_optional(pool).await?);
         Ok(row.map(|(version, at, looked, a, b, c, d, e)| DirectoryStatus {
             version,
             imported_at: instant(at),
@@ -101,16 +102,13 @@ impl Store {
         const EVALUATIONS: &str =
             "SELECT e.id, e.starts_at FROM evaluation e JOIN registration r ON r.evaluation_id = e.id WHERE r.candidate_id = $1";
         const INVITATIONS: &str =
-            "SELECT id, candidate_id, sent_at, activation_started_at, activated_at FROM invitation WHERE candidate_id = $1";
+            "SELECT id, candidate_id, code_mac, sent_at, activation_started_at, activated_at FROM invitation WHERE candidate_id = $1";
         let person: Option<(String,)> = on!(self, pool => sqlx::query_as(PERSON).bind(candidate_id).fetch_optional(pool).await?);
         let Some((email,)) = person else { return Ok(None) };
         let evaluations: Vec<(String, i64)> = on!(self, pool => sqlx::query_as(EVALUATIONS).bind(candidate_id).fetch_all(pool).await?);
-        let invitations: Vec<(String, String, Option<i64>, Option<i64>, Option<i64>)> =
-            on!(self, pool => sqlx::query_as(INVITATIONS).bind(candidate_id).fetch_all(pool).await?);
+        let invitations: Vec<InvitationRow> = on!(self, pool => sqlx::query_as(INVITATIONS).bind(candidate_id).fetch_all(pool).await?);
         let evaluations = evaluations.into_iter().map(|(id, at)| (id, instant(at))).collect();
-        let invitations = invitations
-            .into_iter()
-            .map(|(id, candidate, sent, started, done)| invitation((id, candidate, None, sent, started, done), None));
+        let invitations = invitations.into_iter().map(|row| invitation(row, None));
         Ok(Some(Standing { email, evaluations, invitations: invitations.collect() }))
     }
 

@@ -1,6 +1,6 @@
 //! What the store promises, held on SQLite and on Postgres alike.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test that stumbles fails, and so it should")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that stumbles fails, and so it should")]
 
 mod live;
 mod mirror;

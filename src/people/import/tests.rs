@@ -35,112 +35,71 @@ fn five_good_files_make_a_register() {
     assert_eq!((tables.candidates[0].email.as_str(), tables.invitations.len()), ("ada.roy@uni.example", 1));
 }
 
+/// Each of `cases` (says, what is added to the good file, the one fault told).
+fn added(table: Table, good: &str, cases: &[(&str, &str, &str)]) {
+    for (says, text, expected) in cases {
+        assert_eq!(faults(&with(table, format!("{good}{text}"))), [format!("{}:{expected}", table.file())], "{says}");
+    }
+}
+
 #[test]
-fn each_fault_is_told_with_its_file_and_line() {
-    use Table::{Candidates, Evaluations, Institutions, Invitations, Registrations};
-    let cases: [(&str, Table, String, &str); 24] = [
+fn each_fault_of_a_candidate_is_told_with_its_line() {
+    let cases = [
+        ("an id twice", "C1,Bo,Li,bo@uni.example,I1,en\n", "4: candidate_id `C1` stands in line 2 too"),
+        ("an address twice", "C3,Bo,Li,ADA.roy@uni.example,I1,en\n", "4: email `ada.roy@uni.example` stands in line 2 too"),
+        ("no id", ",Bo,Li,bo@uni.example,I1,en\n", "4: candidate_id is empty"),
+        ("no address", "C3,Bo,Li,bo at uni,I1,en\n", "4: email `bo at uni` is no address"),
+        ("an unknown institution", "C3,Bo,Li,bo@uni.example,I9,en\n", "4: institution `I9` is not in institutions.csv"),
+        ("a third language", "C3,Bo,Li,bo@uni.example,I1,de\n", "4: language `de` is neither `en` nor `fr`"),
         (
-            "an id twice",
-            Candidates,
-            format!("{CANDIDATES}C1,Bo,Li,bo@uni.example,I1,en\n"),
-            "candidates.csv:4: candidate_id `C1` stands in line 2 too",
+            "after a quoted line end",
+            "C3,\"B\no\",Li,b@uni.example,I1,en\nC4,Al,Li,a@uni.example,I1,de\n",
+            "6: language `de` is neither `en` nor `fr`",
         ),
-        (
-            "an address twice",
-            Candidates,
-            format!("{CANDIDATES}C3,Bo,Li,ADA.roy@uni.example,I1,en\n"),
-            "candidates.csv:4: email `ada.roy@uni.example` stands in line 2 too",
-        ),
-        ("no id", Candidates, format!("{CANDIDATES},Bo,Li,bo@uni.example,I1,en\n"), "candidates.csv:4: candidate_id is empty"),
-        ("no address", Candidates, format!("{CANDIDATES}C3,Bo,Li,bo at uni,I1,en\n"), "candidates.csv:4: email `bo at uni` is no address"),
-        (
-            "an institution nobody knows",
-            Candidates,
-            format!("{CANDIDATES}C3,Bo,Li,bo@uni.example,I9,en\n"),
-            "candidates.csv:4: institution `I9` is not in institutions.csv",
-        ),
-        (
-            "a third language",
-            Candidates,
-            format!("{CANDIDATES}C3,Bo,Li,bo@uni.example,I1,de\n"),
-            "candidates.csv:4: language `de` is neither `en` nor `fr`",
-        ),
-        (
-            "a line after a quoted line end",
-            Candidates,
-            format!("{CANDIDATES}C3,\"B\no\",Li,bo@uni.example,I1,en\nC4,Al,Li,al@uni.example,I1,de\n"),
-            "candidates.csv:6: language `de` is neither `en` nor `fr`",
-        ),
-        (
-            "too few fields",
-            Candidates,
-            format!("{CANDIDATES}C3,Bo\nC4,Al,Li,al@uni.example,I1,en\n"),
-            "candidates.csv:4: 2 fields instead of 6",
-        ),
-        (
-            "half-written",
-            Candidates,
-            format!("{CANDIDATES}C3,Bo,L"),
-            "candidates.csv:4: the file ends in the middle of this row (3 fields instead of 6): it is half-written",
-        ),
-        (
-            "a quote never closed",
-            Candidates,
-            format!("{CANDIDATES}C3,\"Bo,Li,bo@uni.example,I1,en\nC4,Al,Li,al@uni.example,I1,en\n"),
-            "candidates.csv:4: 2 fields instead of 6: a quote in this row is never closed",
-        ),
-        (
-            "half-written within quotes",
-            Candidates,
-            format!("{CANDIDATES}C3,Bo,Li,bo@uni.example,I1,\"en"),
-            "candidates.csv: ends within quotes: it is half-written, or a quote is never closed",
-        ),
-        ("nothing", Candidates, String::new(), "candidates.csv: is empty"),
-        ("a header alone", Candidates, CANDIDATES.lines().next().unwrap().to_owned(), "candidates.csv: has no rows"),
-        ("a wrong column", Candidates, CANDIDATES.replace("email", "e-mail"), "candidates.csv:1: there is no column email"),
-        ("a column twice", Candidates, CANDIDATES.replace("language", "language,email"), "candidates.csv:1: the column email stands twice"),
-        ("a NUL", Candidates, format!("{CANDIDATES}C3,B\0o,Li,bo@uni.example,I1,en\n"), "candidates.csv:4: a field holds a NUL character"),
-        ("a bad time", Invitations, format!("{INVITATIONS}V2,C1,X,12/11/2026,,\n"), "invitations.csv:3: sent_at `12/11/2026` is no time"),
-        (
-            "a time without offset",
-            Invitations,
-            format!("{INVITATIONS}V2,C1,X,2026-11-12T09:00:00,,\n"),
-            "invitations.csv:3: sent_at `2026-11-12T09:00:00` is no time",
-        ),
-        (
-            "a candidate nobody knows",
-            Invitations,
-            format!("{INVITATIONS}V2,C9,X,,,\n"),
-            "invitations.csv:3: candidate `C9` is not in candidates.csv",
-        ),
-        (
-            "a registration twice",
-            Registrations,
-            format!("{REGISTRATIONS}C1,E1\n"),
-            "registrations.csv:3: the registration of `C1` for `E1` stands in line 2 too",
-        ),
-        ("no start", Evaluations, format!("{EVALUATIONS}E2,I1,X,X,X,\n"), "evaluations.csv:3: starts_at is empty"),
-        (
-            "a web-mail domain",
-            Institutions,
-            format!("{INSTITUTIONS}I3,X,gmail.com,,,en,UTC\n"),
-            "institutions.csv:4: `gmail.com` is a web-mail domain: it belongs to no institution",
-        ),
-        (
-            "a domain of two",
-            Institutions,
-            format!("{INSTITUTIONS}I3,X,x.example UNI.example,,,en,UTC\n"),
-            "institutions.csv:4: `uni.example` belongs to I1 in line 2 too",
-        ),
-        (
-            "no zone",
-            Institutions,
-            format!("{INSTITUTIONS}I3,X,x.example,,,en,Moon/Base\n"),
-            "institutions.csv:4: time_zone `Moon/Base` is unknown",
-        ),
+        ("too few fields", "C3,Bo\nC4,Al,Li,al@uni.example,I1,en\n", "4: 2 fields instead of 6"),
+        ("half-written", "C3,Bo,L", "4: the file ends in the middle of this row (3 fields instead of 6): it is half-written"),
+        ("a quote never closed", "C3,\"Bo,Li,b@uni.example\nC4,Al\n", "4: 2 fields instead of 6: a quote in this row is never closed"),
+        ("cut within quotes", "C3,Bo,Li,b@uni.example,I1,\"en", " ends within quotes: it is half-written, or a quote is never closed"),
+        ("a NUL", "C3,B\0o,Li,bo@uni.example,I1,en\n", "4: a field holds a NUL character"),
     ];
-    for (says, table, text, expected) in cases {
-        assert_eq!(faults(&with(table, text)), [expected], "{says}");
+    added(Table::Candidates, CANDIDATES, &cases);
+}
+
+#[test]
+fn each_fault_of_the_other_tables_is_told_with_its_line() {
+    let institutions = [
+        ("a web-mail domain", "I3,X,gmail.com,,,en,UTC\n", "4: `gmail.com` is a web-mail domain: it belongs to no institution"),
+        ("no domain", "I3,X,*.x.example,,,en,UTC\n", "4: `*.x.example` is no mail domain"),
+        ("a domain of two", "I3,X,x.example UNI.example,,,en,UTC\n", "4: `uni.example` belongs to I1 in line 2 too"),
+        ("no zone", "I3,X,x.example,,,en,Moon/Base\n", "4: time_zone `Moon/Base` is unknown"),
+        ("no coordinator's address", "I3,X,x.example,Bo,bo,en,UTC\n", "4: coordinator_email `bo` is no address"),
+    ];
+    added(Table::Institutions, INSTITUTIONS, &institutions);
+    added(Table::Evaluations, EVALUATIONS, &[("no start", "E2,I1,X,X,X,\n", "3: starts_at is empty")]);
+    let registrations = [
+        ("twice", "C1,E1\n", "3: the registration of `C1` for `E1` stands in line 2 too"),
+        ("an unknown evaluation", "C2,E9\n", "3: evaluation `E9` is not in evaluations.csv"),
+    ];
+    added(Table::Registrations, REGISTRATIONS, &registrations);
+    let invitations = [
+        ("a bad time", "V2,C1,X,12/11/2026,,\n", "3: sent_at `12/11/2026` is no time"),
+        ("a time without offset", "V2,C1,X,2026-11-12T09:00:00,,\n", "3: sent_at `2026-11-12T09:00:00` is no time"),
+        ("an unknown candidate", "V2,C9,X,,,\n", "3: candidate `C9` is not in candidates.csv"),
+    ];
+    added(Table::Invitations, INVITATIONS, &invitations);
+}
+
+#[test]
+fn a_file_without_what_it_needs_is_told() {
+    let header = CANDIDATES.lines().next().unwrap();
+    let cases = [
+        ("nothing", String::new(), "candidates.csv: is empty"),
+        ("a header alone", header.to_owned(), "candidates.csv: has no rows"),
+        ("a wrong column", CANDIDATES.replace("email", "e-mail"), "candidates.csv:1: there is no column email"),
+        ("a column twice", CANDIDATES.replace("language", "language,email"), "candidates.csv:1: the column email stands twice"),
+    ];
+    for (says, text, expected) in cases {
+        assert_eq!(faults(&with(Table::Candidates, text)), [expected], "{says}");
     }
 }
 
@@ -173,7 +132,7 @@ fn spreadsheets_are_understood() {
         ("UTF-16 with tabs", [b"\xff\xfe".to_vec(), utf16(&CANDIDATES.replace(',', "\t"))].concat()),
         ("CRLF", CANDIDATES.replace('\n', "\r\n").into()),
         ("no line end at its end", CANDIDATES.trim_end().into()),
-        ("lines of nothing but separators, other case, columns moved", format!("LANGUAGE, Candidate_ID ,first_name,last_name,email,institution_id,note\nen,C1,Ada,Roy,Ada.Roy@uni.example,I1,\n,,,,,,\nfr,C2,Zoé,Roy,zoe@uni.example,I1,x\n").into()),
+        ("lines of nothing but separators, other case, columns moved", "LANGUAGE, Candidate_ID ,first_name,last_name,email,institution_id,note\nen,C1,Ada,Roy,Ada.Roy@uni.example,I1,\n,,,,,,\nfr,C2,Zoé,Roy,zoe@uni.example,I1,x\n".into()),
     ];
     let expected = tables(&good()).unwrap().candidates;
     for (says, bytes) in cases {

@@ -18,6 +18,9 @@ const SET_STATUS: &str = "INSERT INTO directory_status (id, version, imported_at
     looked_at = excluded.looked_at, stale_at = excluded.stale_at, institutions = excluded.institutions, evaluations = excluded.evaluations, candidates = excluded.candidates,
     registrations = excluded.registrations, invitations = excluded.invitations";
 
+/// Where a count belongs.
+type Field = fn(&mut Counted) -> &mut u64;
+
 /// A connection of its own, closed at the end: its temporary tables and an unfinished transaction go with it.
 #[derive(Debug)]
 enum Connection {
@@ -184,7 +187,7 @@ impl Staging {
         let (key, same) = (kept.same_key() + within, kept.same());
         let new = |more: &str| format!("SELECT {group}, COUNT(*) FROM new_{name} n {more} GROUP BY 1").replace("_.", "n.");
         let old = |more: &str| format!("SELECT {group}, COUNT(*) FROM {name} o {more} GROUP BY 1").replace("_.", "o.");
-        let texts: [(String, fn(&mut Counted) -> &mut u64); 5] = [
+        let texts: [(String, Field); 5] = [
             (old(""), |c| &mut c.before),
             (new(""), |c| &mut c.after),
             (new(&format!("WHERE {}", absent(&format!("{name} o"), &key))), |c| &mut c.added),
