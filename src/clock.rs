@@ -55,6 +55,17 @@ impl Stopwatch {
     }
 }
 
+/// A fresh secret key.
+pub fn key() -> [u8; 32] {
+    let mut key = [0; 32];
+    // Each identifier brings 80 random bits.
+    for eight in key.chunks_mut(8) {
+        let random = System.id().random().to_le_bytes();
+        eight.iter_mut().zip(random).for_each(|(to, from)| *to = from);
+    }
+    key
+}
+
 /// A clock that always runs a fixed distance away from the machine's: a test's "tomorrow".
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Shifted(pub SignedDuration);

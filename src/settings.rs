@@ -2,7 +2,7 @@
 
 mod sections;
 
-pub use sections::{DirectorySettings, MailSettings, OnCallSettings, RetentionSettings};
+pub use sections::{MailSettings, OnCallSettings, RetentionSettings};
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -14,6 +14,7 @@ use toml::{Table, Value};
 
 use crate::channels::discord::DiscordSettings;
 use crate::channels::mailbox::{Auth, MailboxSettings};
+use crate::channels::platform::Platform;
 use crate::channels::smtp::SmtpSettings;
 use crate::channels::tls::Tls;
 use crate::desk::DeskSettings;
@@ -22,7 +23,7 @@ use crate::fault::{Fault, Faults};
 use crate::message::{Identity, address::Address};
 use crate::rules::policy::Limits;
 use crate::store::StoreSettings;
-use crate::worker::RepliesSettings;
+use crate::worker::{RepliesSettings, mirror::DirectorySettings};
 
 /// Faults that are told of one file.
 const MOST_FAULTS: usize = 50;
@@ -105,6 +106,9 @@ impl Settings {
             }
         };
         join(&mut self.directory.path);
+        if self.store.key_file.is_relative() {
+            self.store.key_file = folder.join(&self.store.key_file);
+        }
         join(&mut self.rules);
         join(&mut self.templates);
         join(&mut self.on_call.webhook_secret_file);
@@ -117,8 +121,11 @@ impl Settings {
         if let Some(discord) = &mut self.discord {
             join(&mut discord.token_file);
         }
-        if let Some(file) = self.store.url.strip_prefix("sqlite:").filter(|f| !f.starts_with('/') && !f.starts_with(':') && !f.is_empty()) {
-            self.store.url = format!("sqlite:{}", folder.join(file).display());
+        for url in std::iter::once(&mut self.store.url).chain(&mut self.directory.url) {
+            let file = url.strip_prefix("sqlite:").filter(|f| !f.starts_with(['/', ':']) && !f.is_empty());
+            if let Some(file) = file.map(|f| folder.join(f)) {
+                *url = format!("sqlite:{}", file.display());
+            }
         }
     }
 
@@ -143,12 +150,16 @@ impl Settings {
                 fault(line_with(text, address), format!("{key}: `{address}` is no address"), "Write it as name@domain.");
             }
         }
-        if self.directory.url.is_some() {
-            fault(
-                line_of_section(text, "directory"),
-                "[directory] url is not used yet".into(),
-                "Export the five CSV files and name their folder as path.",
-            );
+        if self.directory.url.is_some() && self.directory.path.is_some() {
+            fault(line_of_section(text, "directory"), "[directory] has path and url".into(), "Keep the one that is the source.");
+        }
+        if let Some(Err(what)) = self.directory.url.as_ref().map(|url| Platform::check(url)) {
+            fault(line_of_section(text, "directory"), what.to_string(), "Write postgres://user:password@host/database or sqlite:file.");
+        }
+        let periods =
+            [("refresh", self.directory.refresh), ("changes", self.directory.changes), ("stale_after", self.directory.stale_after)];
+        for (key, _) in periods.into_iter().filter(|(_, period)| *period < SignedDuration::from_secs(1)) {
+            fault(line_of_section(text, "directory"), format!("[directory] {key} is under a second"), "Write a length such as \"10m\".");
         }
         if self.mail.own.is_empty() {
             fault(
@@ -338,6 +349,20 @@ mod tests {
             read("[mailbox.a]\nuser = \"x\"\n[mailbox.b]\nhost = \"mail.uni.example\"\ntls = \"none\"\n[mail]\nown = [\"support\"]\n")
                 .unwrap_err();
         assert_eq!(faults.len(), 3, "{faults:?}");
+    }
+
+    #[test]
+    fn a_directory_has_one_source_that_can_be_read() {
+        let cases = [
+            ("path = \"d\"\nurl = \"sqlite:p.db\"", "path and url"),
+            ("url = \"mysql://p\"", "neither sqlite: nor postgres://"),
+            ("refresh = \"0s\"", "refresh is under a second"),
+            ("[directory.queries]\ncandidate = \"SELECT 1\"", "candidate"),
+        ];
+        for (text, expected) in cases {
+            let faults = read(&format!("[mail]\nown = [\"a@b.example\"]\n[directory]\n{text}\n")).unwrap_err();
+            assert!(faults.len() == 1 && faults[0].what.contains(expected), "{faults:?}");
+        }
     }
 
     #[test]

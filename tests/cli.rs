@@ -209,7 +209,11 @@ fn the_register_is_imported_found_and_refused_when_it_is_faulty() {
     let place = place();
     fs::write(place.path().join("usher.toml"), "").unwrap();
     let import = usher(place.path(), &["directory", "import", &corpus("directory")]);
-    assert!(import.status.success() && said(&import).contains("400 added"), "{}", said(&import));
+    assert!(import.status.success() && said(&import).contains("Imported."), "{}", said(&import));
+    let row = said(&import).lines().find(|l| l.contains("candidates ")).unwrap().split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(row, ["candidates", "0", "400", "0", "0", "400"]);
+    let again = usher(place.path(), &["directory", "import", &corpus("directory")]);
+    assert!(again.status.success() && said(&again).contains("Nothing would change."), "{}", said(&again));
     assert!(said(&usher(place.path(), &["directory", "status"])).contains("400  candidates"));
     assert!(said(&usher(place.path(), &["directory", "find", "sofie lavoi"])).contains("sophie.lavoie@uboreale.example"));
     let broken = place.path().join("broken");
@@ -227,6 +231,55 @@ fn the_register_is_imported_found_and_refused_when_it_is_faulty() {
 }
 
 #[test]
+fn an_import_that_loses_too_many_is_shown_and_refused_until_it_is_forced() {
+    let place = place();
+    fs::write(place.path().join("usher.toml"), "").unwrap();
+    assert!(usher(place.path(), &["directory", "import", &corpus("directory")]).status.success());
+    let smaller = place.path().join("smaller");
+    fs::create_dir(&smaller).unwrap();
+    let kept = |line: &str| line.split(',').next().is_some_and(|id| !id.ends_with('7') && !id.ends_with('3'));
+    for (name, column) in [("institutions", 9), ("evaluations", 9), ("candidates", 0), ("registrations", 0), ("invitations", 1)] {
+        let text = fs::read_to_string(corpus("directory") + &format!("/{name}.csv")).unwrap();
+        let rows = text.lines().zip(0..).filter(|(l, n)| *n == 0 || column == 9 || l.split(',').nth(column).is_some_and(kept));
+        let text: String = rows.map(|(line, _)| format!("{line}\n")).collect();
+        fs::write(smaller.join(format!("{name}.csv")), text).unwrap();
+    }
+    let dry = usher(place.path(), &["directory", "import", "smaller", "--dry-run", "--force"]);
+    assert!(dry.status.success() && said(&dry).contains("dry run") && said(&dry).contains("(INST-01)"), "{}", said(&dry));
+    let refused = usher(place.path(), &["directory", "import", "smaller"]);
+    assert!(refused.status.code() == Some(1) && said(&refused).contains("of 400 candidates in all"), "{}", said(&refused));
+    assert!(said(&usher(place.path(), &["directory", "status"])).contains("version 1"));
+    assert!(usher(place.path(), &["directory", "import", "smaller", "--force"]).status.success());
+    assert!(said(&usher(place.path(), &["directory", "status"])).contains("version 2"));
+}
+
+#[test]
+fn the_samples_are_triaged_as_they_stand() {
+    let place = place();
+    let samples = |name: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name).display().to_string();
+    let out = usher(place.path(), &["triage", "--json", "--directory", &samples("directory"), &samples("mail")]);
+    assert!(out.status.success() && lines(&out).len() > 20, "{}", said(&out));
+    fs::write(place.path().join("usher.toml"), "").unwrap();
+    let import = usher(place.path(), &["directory", "import", &samples("directory")]);
+    assert_eq!(said(&import).matches("holds times of the samples").count(), 2, "once a file: {}", said(&import));
+}
+
+#[cfg(unix)]
+#[test]
+fn the_key_of_codes_is_made_for_its_owner_alone_and_doctor_minds() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let place = place();
+    assert!(usher(place.path(), &["init"]).status.success());
+    let key = place.path().join("usher.key");
+    assert_eq!(fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
+    let made = fs::read_to_string(&key).unwrap();
+    assert!(usher(place.path(), &["init"]).status.success());
+    assert_eq!(fs::read_to_string(&key).unwrap(), made, "never made again");
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
+    assert!(said(&usher(place.path(), &["doctor"])).contains("FAIL  key"), "doctor minds");
+}
+
+#[test]
 fn the_demo_shows_every_action_and_exits() {
     let place = place();
     let out = usher(place.path(), &["demo", "--once"]);
@@ -236,7 +289,7 @@ fn the_demo_shows_every_action_and_exits() {
     }
 }
 
-/// A demo that stays open, ended when the test ends.
+/// A desk that stays open, ended when the test ends.
 struct Demo(Child, u16);
 
 impl Drop for Demo {
@@ -248,14 +301,16 @@ impl Drop for Demo {
 
 impl Demo {
     fn open() -> Self {
+        Self::of(|port| {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_usher"));
+            command.args(["demo", "--listen", &format!("127.0.0.1:{port}")]);
+            command
+        })
+    }
+
+    fn of(command: impl FnOnce(u16) -> Command) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let child = Command::new(env!("CARGO_BIN_EXE_usher"))
-            .args(["demo", "--listen", &format!("127.0.0.1:{port}")])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        let child = command(port).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         let demo = Self(child, port);
         for _ in 0..600 {
             if TcpStream::connect(("127.0.0.1", port)).is_ok() {
@@ -292,6 +347,34 @@ fn the_desk_shows_the_queue_and_a_ticket_and_lets_nothing_in() {
     assert!(ticket.contains("Pourquoi ce cas") && ticket.contains("Réponse"), "{ticket}");
     assert!(demo.get("/tickets/none").starts_with("HTTP/1.1 404"));
     assert!(demo.get("/assets/desk.css").contains("text/css"));
+}
+
+#[test]
+fn a_register_that_is_too_old_is_told_by_desk_health_and_doctor() {
+    let place = place();
+    let settings = |stale_after: &str, port: u16| {
+        let directory = corpus("directory");
+        let text = format!(
+            "[directory]\npath = \"{directory}\"\nstale_after = \"{stale_after}\"\n[desk]\nlisten = \"127.0.0.1:{port}\"\n\
+             [mail]\nown = [\"support@nexam.example\"]\n[mailbox.m]\nfolder = \"incoming\"\n"
+        );
+        fs::write(place.path().join("usher.toml"), text).unwrap();
+    };
+    for (stale_after, answer, banner) in [("1s", "HTTP/1.1 503", true), ("24h", "HTTP/1.1 200", false)] {
+        settings(stale_after, 0);
+        assert!(usher(place.path(), &["directory", "import"]).status.success(), "the source of the settings");
+        (0..24).for_each(|_| pause());
+        let desk = Demo::of(|port| {
+            settings(stale_after, port);
+            let mut command = Command::new(env!("CARGO_BIN_EXE_usher"));
+            command.current_dir(place.path()).args(["serve", "--only", "desk"]);
+            command
+        });
+        let health = desk.get("/healthz");
+        assert!(health.starts_with(answer) && health.contains("stale") == banner, "{health}");
+        assert_eq!(desk.get("/?lang=en").contains("no reply leaves without a person"), banner);
+        assert_eq!(said(&usher(place.path(), &["doctor"])).contains("FAIL  register's age"), banner);
+    }
 }
 
 #[test]

@@ -34,7 +34,7 @@ const OUTSIDE: [(&str, &[&str]); 16] = [
     ("comfy_table", &["cli"]),
     ("anyhow", &["cli", "worker", "main"]),
     ("axum", &["desk"]),
-    ("sqlx", &["store"]),
+    ("sqlx", &["store", "channels"]),
     ("async_imap", &["channels"]),
     ("imap_proto", &["channels"]),
     ("serenity", &["channels"]),

@@ -2,6 +2,7 @@
 //! is held in memory, however many there are.
 
 mod mbox;
+pub mod register;
 
 use std::fs::{self, File};
 use std::io::{self, BufRead as _, BufReader, Read};
@@ -191,20 +192,6 @@ fn collect_texts(folder: &Path, under: &str, endings: &[&str], depth: usize, fou
         }
     }
     Ok(())
-}
-
-/// The files of a folder by name, as bytes; one that is missing is left out.
-///
-/// # Errors
-/// When the folder or a file cannot be read; says which.
-pub fn directory(folder: &Path, names: &[&str]) -> Result<Vec<(String, Vec<u8>)>, String> {
-    if !folder.is_dir() {
-        return Err(format!("{}: no such folder", folder.display()));
-    }
-    let paths = names.iter().map(|name| (*name, folder.join(name))).filter(|(_, path)| path.exists());
-    paths
-        .map(|(name, path)| std::fs::read(&path).map(|bytes| (name.to_owned(), bytes)).map_err(|e| format!("{}: {e}", path.display())))
-        .collect()
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ pub mod files;
 pub mod imap;
 pub mod mailbox;
 pub mod maildir;
+pub mod platform;
 pub mod smtp;
 pub mod tls;
 mod token;

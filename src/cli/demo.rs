@@ -16,6 +16,7 @@ use super::{Done, playbook, screen, serve};
 use crate::channels::mailbox::{MailboxSettings, Start};
 use crate::clock::{Clock, System};
 use crate::desk;
+use crate::people::import::sample;
 use crate::settings::Settings;
 use crate::store::{Store, StoreSettings, tickets::TicketRow};
 use crate::worker::{self, Until};
@@ -43,14 +44,17 @@ impl Demo {
         let folder = tempfile::tempdir().context("A temporary folder cannot be made")?;
         let count = lay_out(folder.path(), System.now())?;
         let mut settings = Settings {
-            store: StoreSettings { url: format!("sqlite:{}", folder.path().join("usher.db").display()) },
+            store: StoreSettings {
+                url: format!("sqlite:{}", folder.path().join("usher.db").display()),
+                key_file: folder.path().join("usher.key"),
+            },
             ..Settings::default()
         };
         settings.directory.path = Some(folder.path().join("directory"));
         let sample = MailboxSettings { folder: Some(folder.path().join("mail")), start: Start::All, ..MailboxSettings::default() };
         settings.mailbox.insert("sample".into(), sample);
         let store = Store::open(&settings.store).await?;
-        let works = serve::works(&settings, store.clone(), Arc::new(playbook(&settings)?));
+        let works = serve::works(&settings, store.clone(), Arc::new(playbook(&settings)?))?;
         watch_progress(&store, worker::run(works, Until::Idle), count).await?;
         show(&store).await?;
         if self.once {
@@ -175,13 +179,8 @@ fn dated(text: &str, now: Timestamp) -> String {
     static TIME: LazyLock<Regex> = LazyLock::new(|| pattern(r"\{(date |day )?([+-]\d+)([dhm])?(?: (en|fr))?\}"));
     TIME.replace_all(text, |found: &Captures<'_>| {
         let group = |n: usize| found.get(n).map_or("", |m| m.as_str());
-        let amount: i64 = group(2).trim_start_matches('+').parse().unwrap_or(0);
-        let by = match group(3) {
-            "h" => SignedDuration::from_hours(amount),
-            "m" => SignedDuration::from_mins(amount),
-            _ => SignedDuration::from_hours(24 * amount),
-        };
-        let at = now.saturating_add(by).unwrap_or(now).to_zoned(TimeZone::UTC);
+        let unit = if group(3).is_empty() { "d" } else { group(3) };
+        let at = sample::time(&format!("{{{}{unit}}}", group(2)), now).unwrap_or(now).to_zoned(TimeZone::UTC);
         match (group(1), group(4)) {
             ("date ", _) => at.strftime("%a, %d %b %Y %H:%M:%S +0000").to_string(),
             ("day ", "fr") => {

@@ -1,24 +1,24 @@
 //! `usher directory`: the register of candidates.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use clap::Subcommand;
-use indicatif::ProgressBar;
 
-use super::{Done, resolve, screen, settings};
-use crate::channels::files;
-use crate::clock::{Clock, System};
-use crate::people::{directory, import};
-use crate::store::{Store, directory::Change};
+use super::alias::Alias;
+use super::{Done, import, resolve, screen, seal, settings};
+use crate::people::{codes::Seal, directory, import::FILES};
+use crate::store::Store;
 
 /// The register of candidates.
 #[derive(Debug, Subcommand)]
 pub enum Directory {
-    /// Load the five CSV files: what would change is shown first, then all is replaced at once.
+    /// Load the five CSV files, or the source of [directory]: what would change is shown first, then all of it is taken at once, or nothing.
+    #[command(
+        after_help = "Files may be UTF-8, UTF-16 or Windows-1252, with commas, semicolons or tabs. Every fault is told with its file and line, and\nnothing is taken then. Refused when over a tenth of the candidates would go, of all or of an institution with 20 or more:\nthat is what a broken export looks like. --force takes it all the same."
+    )]
     Import {
-        /// Folder of the five CSV files.
-        folder: PathBuf,
+        /// Folder of the five CSV files; without it, [directory] path or url.
+        folder: Option<PathBuf>,
         /// Import even when over a tenth of the candidates would go.
         #[arg(long)]
         force: bool,
@@ -33,6 +33,9 @@ pub enum Directory {
         /// Any part of a name or address.
         text: String,
     },
+    /// Addresses that staff confirmed to be a candidate's, beside the registered one.
+    #[command(subcommand)]
+    Alias(Alias),
     /// Find the candidates that a list of claims speaks of.
     #[command(
         after_help = "FILE has one JSON object a line; what is absent or null is not told:\n  {\"id\": 1, \"address_used\": \"j.tremblay@uni.example\", \"sender\": null, \"display_name\": \"Jean T.\",\n   \"first_name\": \"Jean\", \"last_name\": \"Tremblay\", \"course\": \"CHEM 2301\", \"institution\": \"Uni\"}\nThe answer has id, candidate_id (or null), match, evidence, others (who fits as well or was near, and why not) and ns\n(nanoseconds from claim to answer)."
@@ -54,56 +57,23 @@ impl Directory {
         if let Self::Resolve { directory: Some(folder), json, file } = &self {
             return resolve::claims(&super::triage::read_directory(folder)?, file, *json);
         }
-        let store = Store::open(&settings(config)?.store).await?;
+        let settings = settings(config)?;
+        let (store, seal) = (Store::open(&settings.store).await?, seal(&settings)?);
         match self {
-            Self::Import { folder, force, dry_run } => bring_in(&store, &folder, force, dry_run).await,
+            Self::Import { folder, force, dry_run } => import::run(&store, &settings, folder, &seal, force, dry_run).await,
             Self::Status => status(&store).await,
-            Self::Find { text } => find(&store, &text).await,
-            Self::Resolve { json, file, .. } => resolve::claims(&stored(&store).await?, &file, json),
+            Self::Alias(alias) => alias.run(&store).await,
+            Self::Find { text } => find(&store, &seal, &text).await,
+            Self::Resolve { json, file, .. } => resolve::claims(&stored(&store, &seal).await?, &file, json),
         }
     }
-}
-
-async fn bring_in(store: &Store, folder: &Path, force: bool, dry_run: bool) -> anyhow::Result<Done> {
-    let bar = ProgressBar::new_spinner().with_message("reading the five files");
-    bar.enable_steady_tick(Duration::from_millis(100));
-    let given = files::directory(folder, &import::FILES).map_err(anyhow::Error::msg)?;
-    let tables = match import::tables(&given) {
-        Ok(tables) => tables,
-        Err(faults) => {
-            bar.finish_and_clear();
-            println!("{faults}\n\nNothing was imported: {} faults.", faults.0.len());
-            return Ok(Done::Faults);
-        }
-    };
-    let would = store.directory_change(&tables).await?;
-    bar.suspend(|| println!("{}", told(&would)));
-    if dry_run {
-        return Ok(Done::Fine);
-    }
-    bar.set_message("writing the register");
-    let change = store.import_directory(&tables, force, System.now()).await?;
-    bar.finish_and_clear();
-    if change.refused {
-        println!("Refused: over a tenth of the candidates would go. If that is right, repeat it with --force.");
-        return Ok(Done::Faults);
-    }
-    println!("Imported.");
-    Ok(Done::Fine)
-}
-
-fn told(change: &Change) -> String {
-    format!(
-        "{} candidates before, {} after: {} added, {} changed, {} gone.",
-        change.before, change.after, change.added, change.changed, change.gone
-    )
 }
 
 async fn status(store: &Store) -> anyhow::Result<Done> {
     match store.directory_status().await? {
         Some(status) => {
-            println!("version {}, imported {}", status.version, status.imported_at);
-            for (file, count) in import::FILES.iter().zip(status.counts) {
+            println!("version {}, changed {}, looked at {}", status.version, status.imported_at, status.looked_at);
+            for (file, count) in FILES.iter().zip(status.counts) {
                 println!("  {count:>9}  {}", file.trim_end_matches(".csv"));
             }
             Ok(Done::Fine)
@@ -115,15 +85,19 @@ async fn status(store: &Store) -> anyhow::Result<Done> {
     }
 }
 
-async fn stored(store: &Store) -> anyhow::Result<directory::Directory> {
-    match store.directory().await? {
-        Some((_, tables)) => Ok(directory::Directory::new(tables)),
+async fn stored(store: &Store, seal: &Seal) -> anyhow::Result<directory::Directory> {
+    match store.directory::<directory::Loader>(seal).await? {
+        Some((_, loader)) => {
+            let mut directory = loader.finish();
+            directory.confirm(store.aliases().await?.iter().map(|a| (a.address.as_str(), a.candidate_id.as_str())));
+            Ok(directory)
+        }
         None => anyhow::bail!("there is no register yet: run `usher directory import DIR`"),
     }
 }
 
-async fn find(store: &Store, text: &str) -> anyhow::Result<Done> {
-    let found = stored(store).await?.find(text, 10);
+async fn find(store: &Store, seal: &Seal, text: &str) -> anyhow::Result<Done> {
+    let found = stored(store, seal).await?.find(text, 10);
     for near in &found {
         let c = &near.candidate;
         println!("{:.2}  {}  {} {}  {}  {}", near.score, c.id, c.first_name, c.last_name, screen::safe(&c.email), c.institution_id);

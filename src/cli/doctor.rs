@@ -7,11 +7,29 @@ use crate::channels::discord::Discord;
 use crate::channels::files;
 use crate::channels::mailbox::Source;
 use crate::channels::smtp::Smtp;
-use crate::clock::{Clock, System};
-use crate::people::import;
+use crate::clock::{self, Clock, System};
+use crate::people::codes::Seal;
+use crate::people::import::{Options, Record, Taker};
 use crate::settings::Settings;
-use crate::store::Store;
+use crate::store::{Store, key};
 use crate::triage::examples;
+
+/// Counts rows and keeps none.
+#[derive(Default)]
+struct Count {
+    candidates: u64,
+    invitations: u64,
+}
+
+impl Taker for Count {
+    fn record(&mut self, record: Record) {
+        match record {
+            Record::Candidate(_) => self.candidates += 1,
+            Record::Invitation(_) => self.invitations += 1,
+            _ => {}
+        }
+    }
+}
 
 #[derive(Default)]
 struct Doctor {
@@ -89,29 +107,51 @@ fn on_disk(doctor: &mut Doctor, settings: &Settings) {
         Err(error) => doctor.say::<anyhow::Error>("rules and templates", Err(error), "Mend these lines."),
     }
     if let Some(folder) = &settings.directory.path {
-        let read = files::directory(folder, &import::FILES).and_then(|f| import::tables(&f).map_err(|e| e.to_string()));
-        let told = read.map(|t| format!("{} candidates, {} invitations", t.candidates.len(), t.invitations.len()));
+        let mut count = Count::default();
+        let read = files::register::read(folder, &Options { seal: Seal::new(&clock::key()), as_of: None }, &mut count);
+        let told = read.map(|_| format!("{} candidates, {} invitations", count.candidates, count.invitations));
         doctor.say("directory files", told, "Mend these lines; nothing is taken from faulty files.");
     }
 }
 
 async fn store(doctor: &mut Doctor, settings: &Settings) {
+    let file = &settings.store.key_file;
+    let key = match key::trouble(file) {
+        Some(what) => Err(format!("{} {what}", file.display())),
+        None if file.exists() => Ok(file.display().to_string()),
+        None => Ok(format!("{} is made at the first start", file.display())),
+    };
+    doctor.say("key", key, "Make it readable for usher alone (chmod 600), keep it out of the database's backups, and keep a copy of it.");
     match Store::open(&settings.store).await {
         Ok(store) => {
             doctor.say::<String>("store", Ok("opened and up to date".into()), "");
             let register = match store.directory_status().await {
                 Ok(Some(status)) => Ok(format!("version {} of {}", status.version, status.imported_at)),
-                Ok(None) if settings.directory.path.is_some() => Ok("none yet; the files are taken at the first start".into()),
+                Ok(None) if settings.directory.path.is_some() || settings.directory.url.is_some() => {
+                    Ok("none yet; it is taken at the first start".into())
+                }
                 Ok(None) => Err("there is none".to_owned()),
                 Err(error) => Err(error.to_string()),
             };
-            doctor.say("register", register, "Set [directory] path, or run `usher directory import DIR`.");
+            if let Ok(Some(since)) = store.directory_stale_since(System.now()).await {
+                let told: Result<String, _> = Err(format!("its source was last looked at {since}: replies wait until that succeeds again"));
+                doctor.say("register's age", told, "See why [directory] path or url is not read; `usher serve` looks by itself.");
+            }
+            doctor.say("register", register, "Set [directory] path or url, or run `usher directory import DIR`.");
         }
         Err(error) => doctor.say("store", Err(error), "Check [store] url, the folder's permissions, and that the database runs."),
     }
 }
 
 async fn machines(doctor: &mut Doctor, settings: &Settings) {
+    if let Ok(Some(platform)) = serve::platform(settings) {
+        let probed = platform.probe().await.map(|()| "each of the five queries runs".to_owned());
+        doctor.say(
+            "live directory",
+            probed,
+            "Check [directory] url and [directory.queries]; examples/platform-view.sql has views to begin with.",
+        );
+    }
     for (name, mailbox) in &settings.mailbox {
         let looked = match Source::open(mailbox).await {
             Ok(mut source) => match source.look(None).await {

@@ -6,6 +6,8 @@ use anyhow::Context;
 use clap::Args;
 
 use super::Done;
+use crate::clock;
+use crate::store::key;
 use crate::triage::playbook::Playbook;
 
 const SETTINGS: &str = include_str!("../../usher.example.toml");
@@ -31,6 +33,12 @@ impl Init {
             } else {
                 kept += 1;
             }
+        }
+        let key = self.folder.join("usher.key");
+        if key::make(&key, clock::key()).with_context(|| format!("{} cannot be made", key.display()))? {
+            written += 1;
+        } else {
+            kept += 1;
         }
         println!(
             "{written} files written, {kept} kept as they were.\n\nNext: edit {}, then run `usher doctor`.",

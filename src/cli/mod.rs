@@ -1,8 +1,10 @@
 //! One file a command; speaks to the terminal, decides nothing.
 
+mod alias;
 mod demo;
 mod directory;
 mod doctor;
+mod import;
 mod init;
 mod ledger;
 mod marked;
@@ -19,10 +21,13 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::channels::cache::Cache;
+use crate::clock;
 use crate::facts::learn::{Judges, kept};
 use crate::facts::lessons::LABELS;
 use crate::fault::TextFile;
+use crate::people::codes::Seal;
 use crate::settings::Settings;
+use crate::store::key;
 use crate::triage::playbook::Playbook;
 
 /// Reads the support mailbox of an evaluation platform, finds out who cannot get in and why, and has the right reply waiting.
@@ -118,6 +123,11 @@ fn settings(config: &Path) -> anyhow::Result<Settings> {
 /// The settings where there are any; files can be read without.
 fn settings_if_any(config: &Path) -> anyhow::Result<Settings> {
     if config.exists() { settings(config) } else { Ok(Settings::default()) }
+}
+
+/// Seals codes under the key of `[store] key_file`, which is made where there is none.
+fn seal(settings: &Settings) -> anyhow::Result<Seal> {
+    Ok(key::seal(&settings.store.key_file, clock::key())?)
 }
 
 /// The rules and templates that the settings name, else those built in; what was learned from the rules is kept for the next time.

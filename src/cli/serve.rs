@@ -6,7 +6,8 @@ use std::sync::Arc;
 use anyhow::Context;
 use clap::Args;
 
-use super::{Done, playbook, settings};
+use super::{Done, playbook, seal, settings};
+use crate::channels::platform::Platform;
 use crate::clock::System;
 use crate::desk;
 use crate::settings::Settings;
@@ -42,7 +43,7 @@ impl Serve {
         let wants = |role: &str| self.only.is_empty() || self.only.iter().any(|r| r == role);
         let desk_wanted = wants("desk") && !self.until_idle;
         let works_wanted = ["intake", "triage", "deliver", "alarm"].iter().any(|r| wants(r));
-        let mut works = works(&settings, store.clone(), playbook);
+        let mut works = works(&settings, store.clone(), playbook)?;
         if !wants("intake") {
             works.mailboxes.clear();
         }
@@ -63,11 +64,13 @@ impl Serve {
 }
 
 /// What the worker needs of the settings.
-pub fn works(settings: &Settings, store: Store, playbook: Arc<Playbook>) -> Works {
-    Works {
+pub fn works(settings: &Settings, store: Store, playbook: Arc<Playbook>) -> anyhow::Result<Works> {
+    Ok(Works {
         store,
+        seal: seal(settings)?,
         playbook,
-        directory: settings.directory.path.clone(),
+        directory: settings.directory.clone(),
+        platform: platform(settings)?,
         mailboxes: settings.mailbox.clone(),
         smtp: settings.smtp.clone(),
         discord: settings.discord.clone(),
@@ -75,7 +78,13 @@ pub fn works(settings: &Settings, store: Store, playbook: Arc<Playbook>) -> Work
         from: settings.from(),
         desk_url: settings.desk.url.clone(),
         clock: Arc::new(System),
-    }
+    })
+}
+
+/// The way to `[directory] url`, where that is the source.
+pub fn platform(settings: &Settings) -> anyhow::Result<Option<Platform>> {
+    let url = settings.directory.url.as_deref();
+    Ok(url.map(|url| Platform::new(url, &settings.directory.queries)).transpose()?)
 }
 
 /// `[replies] automatic` may only name cases that the policy lets a machine answer.

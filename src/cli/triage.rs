@@ -8,9 +8,11 @@ use jiff::Timestamp;
 use super::read::{Desk, written};
 use super::{Done, playbook, screen};
 use crate::channels::files;
-use crate::clock::{Clock, System};
+use crate::clock::{self, Clock, System};
 use crate::facts::Language;
-use crate::people::{directory::Directory, import};
+use crate::people::codes::Seal;
+use crate::people::directory::{Directory, Loader};
+use crate::people::import::Options;
 use crate::triage::{self, report};
 
 /// The verdict on messages, with its reasons.
@@ -94,8 +96,9 @@ impl Triage {
     }
 }
 
-/// The register of a folder of CSV files.
+/// The register of a folder of CSV files; the times of the samples are meant from now.
 pub fn read_directory(folder: &Path) -> anyhow::Result<Directory> {
-    let files = files::directory(folder, &import::FILES).map_err(anyhow::Error::msg)?;
-    Ok(Directory::new(import::tables(&files)?))
+    let mut loader = Loader::default();
+    files::register::read(folder, &Options { seal: Seal::new(&clock::key()), as_of: Some(System.now()) }, &mut loader)?;
+    Ok(loader.finish())
 }

@@ -16,7 +16,7 @@ use serde::Deserialize;
 
 use crate::clock::{Clock, System};
 use crate::facts::Language;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 const PAGE: &str = include_str!("../../templates/desk/page.hbs");
 const STYLE: &str = include_str!("../../templates/desk/assets/desk.css");
@@ -87,6 +87,7 @@ fn router(store: Store) -> std::io::Result<Router> {
         .route("/", get(queue))
         .route("/tickets/{id}", get(ticket))
         .route("/assets/desk.css", get(style))
+        .route("/healthz", get(health))
         .layer(middleware::map_response(guarded))
         .with_state(desk))
 }
@@ -116,6 +117,21 @@ async fn ticket(State(desk): State<Desk>, Path(id): Path<String>, Query(wish): Q
     page(&desk, Some(id), language(&wish, &headers)).await
 }
 
+/// For machines that watch: 200 while all is well, else 503 and why.
+async fn health(State(desk): State<Desk>) -> Response {
+    match desk.store.directory_stale_since(System.now()).await {
+        Ok(None) => (StatusCode::OK, "ok\n").into_response(),
+        Ok(Some(since)) => {
+            let why = format!("the directory is stale: last looked at {since}; no reply leaves without a person\n");
+            (StatusCode::SERVICE_UNAVAILABLE, why).into_response()
+        }
+        Err(error) => {
+            tracing::error!("the desk cannot tell its health: {error}");
+            (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n").into_response()
+        }
+    }
+}
+
 async fn style() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE)
 }
@@ -140,10 +156,21 @@ async fn page(desk: &Desk, id: Option<String>, language: Language) -> Response {
         },
         None => None,
     };
-    match desk.pages.render("page", &view::page(&tickets, open.as_ref(), language, now)) {
+    let (stale, held) = match (desk.store.directory_stale_since(now).await, held(desk, id.as_deref()).await) {
+        (Ok(stale), Ok(held)) => (stale, held),
+        (Err(error), _) | (_, Err(error)) => return broken(&error),
+    };
+    match desk.pages.render("page", &view::page(&tickets, open.as_ref(), &view::Notes { stale, held }, language, now)) {
         Ok(html) => Html(html).into_response(),
         Err(error) => broken(&error),
     }
+}
+
+/// Why a reply that was to leave without a person did not.
+async fn held(desk: &Desk, id: Option<&str>) -> Result<Option<String>, StoreError> {
+    let Some(id) = id else { return Ok(None) };
+    let reply = desk.store.reply_state(id).await?;
+    Ok(reply.filter(|(state, why)| state != "sent" && !why.is_empty()).map(|(_, why)| why))
 }
 
 fn broken(error: &dyn std::fmt::Display) -> Response {

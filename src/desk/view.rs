@@ -6,14 +6,30 @@ use serde_json::{Value, json};
 use crate::facts::Language;
 use crate::store::tickets::{Ticket, TicketRow};
 
+/// What staff have to know beside the tickets.
+pub struct Notes {
+    /// When the register's source was last looked at, where that is too long ago.
+    pub stale: Option<Timestamp>,
+    /// Why the open ticket's reply did not leave by itself.
+    pub held: Option<String>,
+}
+
 /// Everything the page needs.
-pub fn page(tickets: &[TicketRow], open: Option<&Ticket>, language: Language, now: Timestamp) -> Value {
+pub fn page(tickets: &[TicketRow], open: Option<&Ticket>, notes: &Notes, language: Language, now: Timestamp) -> Value {
     let current = open.map(|t| t.row.id.as_str());
     json!({
         "lang": language.code(),
         "title": open.map_or_else(|| text(language, "Queue", "File").to_owned(), |t| who(&t.row)),
         "count": tickets.len(),
         "t": labels(language),
+        "stale": notes.stale.map(|since| {
+            let since = since.strftime("%Y-%m-%d %H:%M UTC");
+            match language {
+                Language::Fr => format!("Le registre date du {since} : aucune réponse ne part sans une personne."),
+                Language::En => format!("The register is of {since}: no reply leaves without a person."),
+            }
+        }),
+        "held": notes.held,
         "groups": groups(tickets, current, language, now),
         "ticket": open.map(|t| whole(t, language, now)),
     })
@@ -36,6 +52,7 @@ fn labels(l: Language) -> Value {
         "why": text(l, "Why this case", "Pourquoi ce cas"),
         "safety": text(l, "Safety", "Prudence"),
         "reply": text(l, "Reply", "Réponse"),
+        "held": text(l, "Not sent by itself", "Pas envoyée d’elle-même"),
         "to": text(l, "To", "À"),
         "subject": text(l, "Subject", "Objet"),
         "no_reply": text(l, "No reply is drafted: a person takes this message.", "Aucun brouillon : une personne prend ce message."),

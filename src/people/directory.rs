@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::hash::{self, Fast, Key};
+use super::import::{Record, Taker};
 use super::index::Index;
 use super::keys;
 use super::places::Places;
@@ -120,6 +121,47 @@ impl Sealed {
         directory.register.file_evaluations(self.sits);
         directory.register.file_invitations(self.mailed);
         directory
+    }
+}
+
+/// Takes in the records of a register as they are read, in the order of the tables; nothing is held twice.
+#[derive(Debug, Default)]
+pub struct Loader {
+    institutions: Vec<Institution>,
+    evaluations: Vec<Evaluation>,
+    /// From the first candidate on.
+    builder: Option<Builder>,
+    /// From the first thing that belongs to a candidate on.
+    sealed: Option<Sealed>,
+}
+
+impl Taker for Loader {
+    fn record(&mut self, record: Record) {
+        match record {
+            Record::Institution(institution) => self.institutions.push(institution),
+            Record::Evaluation(evaluation) => self.evaluations.push(evaluation),
+            Record::Candidate(candidate) => self.builder().candidate(&candidate),
+            Record::Registration { candidate_id, evaluation_id } => self.sealed().registration(&candidate_id, &evaluation_id),
+            Record::Invitation(invitation) => self.sealed().invitation(&invitation),
+        }
+    }
+}
+
+impl Loader {
+    fn builder(&mut self) -> &mut Builder {
+        let (institutions, evaluations) = (&mut self.institutions, &mut self.evaluations);
+        self.builder.get_or_insert_with(|| Builder::new(std::mem::take(institutions), std::mem::take(evaluations)))
+    }
+
+    fn sealed(&mut self) -> &mut Sealed {
+        let builder = if self.sealed.is_none() { std::mem::take(self.builder()) } else { Builder::default() };
+        self.sealed.get_or_insert_with(|| builder.seal())
+    }
+
+    /// The finished snapshot.
+    pub fn finish(mut self) -> Directory {
+        self.sealed();
+        self.sealed.map(Sealed::finish).unwrap_or_default()
     }
 }
 

@@ -1,340 +1,369 @@
-//! The five CSV files (corpus README, "directory/*.csv") to checked [`Tables`].
+//! The five tables of the register (corpus README, "directory/*.csv"), row by row and checked: nothing of a file but what checking
+//! needs is held in memory.
 
-use std::collections::{HashMap, HashSet};
+pub mod check;
+pub mod row;
+pub mod sample;
+mod text;
+
+use std::collections::BTreeMap;
+use std::io::{self, Read};
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
-use super::{Candidate, Evaluation, Institution, Invitation, Tables, scope};
-use crate::facts::Language;
+use self::check::Checker;
+use self::row::{Place, Row};
+use self::text::Text;
+use super::codes::Seal;
+use super::{Candidate, Evaluation, Institution, Invitation, Tables};
 use crate::fault::{Fault, Faults};
-use crate::message::address::Address;
+
+/// Faults that are told of one file; one in the wrong format would name every line.
+const MOST_FAULTS: usize = 50;
+/// Rows between two reports of progress.
+const REPORT: u64 = 4096;
+/// The most columns of a table.
+const WIDEST: usize = 7;
+
+/// One of the five tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Table {
+    /// Who registers candidates.
+    Institutions,
+    /// Exams.
+    Evaluations,
+    /// Registered people.
+    Candidates,
+    /// Who sits what.
+    Registrations,
+    /// Mailed codes.
+    Invitations,
+}
+
+impl Table {
+    /// In the order in which they are read: each refers to those before it.
+    pub const ALL: [Self; 5] = [Self::Institutions, Self::Evaluations, Self::Candidates, Self::Registrations, Self::Invitations];
+
+    /// The name of its CSV file.
+    pub const fn file(self) -> &'static str {
+        match self {
+            Self::Institutions => "institutions.csv",
+            Self::Evaluations => "evaluations.csv",
+            Self::Candidates => "candidates.csv",
+            Self::Registrations => "registrations.csv",
+            Self::Invitations => "invitations.csv",
+        }
+    }
+
+    /// The view of a live source that is read unless another query is given.
+    pub const fn view(self) -> &'static str {
+        match self {
+            Self::Institutions => "usher_institutions",
+            Self::Evaluations => "usher_evaluations",
+            Self::Candidates => "usher_candidates",
+            Self::Registrations => "usher_registrations",
+            Self::Invitations => "usher_invitations",
+        }
+    }
+
+    /// Its columns; the first is the id, where there is one.
+    pub const fn columns(self) -> &'static [&'static str] {
+        match self {
+            Self::Institutions => &["institution_id", "name", "domains", "coordinator_name", "coordinator_email", "language", "time_zone"],
+            Self::Evaluations => &["evaluation_id", "institution_id", "course_code", "title_en", "title_fr", "starts_at"],
+            Self::Candidates => &["candidate_id", "first_name", "last_name", "email", "institution_id", "language"],
+            Self::Registrations => &["candidate_id", "evaluation_id"],
+            Self::Invitations => &["invitation_id", "candidate_id", "code", "sent_at", "activation_started_at", "activated_at"],
+        }
+    }
+}
 
 /// The names of the files, in the order in which they are read.
-pub const FILES: [&str; 5] = ["institutions.csv", "evaluations.csv", "candidates.csv", "registrations.csv", "invitations.csv"];
-/// Faults that are told; a file in the wrong format would name every line.
-const MOST_FAULTS: usize = 200;
+pub const FILES: [&str; 5] = [
+    Table::Institutions.file(),
+    Table::Evaluations.file(),
+    Table::Candidates.file(),
+    Table::Registrations.file(),
+    Table::Invitations.file(),
+];
 
-/// Reads the five files, given as (name, bytes).
+/// One checked row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Record {
+    /// institutions.csv
+    Institution(Institution),
+    /// evaluations.csv
+    Evaluation(Evaluation),
+    /// candidates.csv
+    Candidate(Candidate),
+    /// registrations.csv
+    Registration {
+        /// Who.
+        candidate_id: String,
+        /// For what.
+        evaluation_id: String,
+    },
+    /// invitations.csv
+    Invitation(Invitation),
+}
+
+/// Whoever takes the records as they are read.
+pub trait Taker {
+    /// One good row; none comes after the first fault.
+    fn record(&mut self, record: Record);
+    /// How far reading is: rows and bytes of this table.
+    fn progress(&mut self, _table: Table, _rows: u64, _bytes: u64) {}
+}
+
+impl Taker for Tables {
+    fn record(&mut self, record: Record) {
+        match record {
+            Record::Institution(institution) => self.institutions.push(institution),
+            Record::Evaluation(evaluation) => self.evaluations.push(evaluation),
+            Record::Candidate(candidate) => self.candidates.push(candidate),
+            Record::Registration { candidate_id, evaluation_id } => self.registrations.push((candidate_id, evaluation_id)),
+            Record::Invitation(invitation) => self.invitations.push(invitation),
+        }
+    }
+}
+
+/// Opens the file of a table; `None`: there is none.
+pub type Open<'a> = &'a mut dyn FnMut(Table) -> io::Result<Option<Box<dyn Read>>>;
+
+/// How files are read.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Seals each code as it is read.
+    pub seal: Seal,
+    /// Gives sample times such as `{+20d}` their meaning; without it they are faults.
+    pub as_of: Option<Timestamp>,
+}
+
+/// Reads the five files one after the other, each good row into `taker`. Answers what is allowed and yet worth a look.
 ///
 /// # Errors
-/// Every fault of every file at once, each with file and line; nothing is taken then.
+/// Every fault of every file at once, each with file and line; nothing may be taken then.
+pub fn read(open: Open<'_>, options: &Options, taker: &mut dyn Taker) -> Result<Vec<Fault>, Faults> {
+    let mut reader =
+        Reader { faults: FaultList::default(), checker: Checker::new(options.seal.clone()), whole: false, as_of: options.as_of, taker };
+    for table in Table::ALL {
+        reader.whole = false;
+        match open(table) {
+            Ok(Some(bytes)) => reader.table(table, bytes),
+            Ok(None) => reader.fault(table, None, "is missing", "Put all five files into the folder."),
+            Err(error) => reader.fault(table, None, format!("cannot be read: {error}"), "Check its permissions."),
+        }
+        if !reader.whole {
+            reader.checker.unread(table);
+        }
+    }
+    let remarks = reader.checker.remarks();
+    reader.faults.into_result().map(|()| remarks)
+}
+
+/// The tables of files that are in memory, given as (name, bytes). As nothing of them is stored, any key seals their codes.
+///
+/// # Errors
+/// Every fault of every file at once.
 pub fn tables(files: &[(String, Vec<u8>)]) -> Result<Tables, Faults> {
-    let mut reader = Reader::default();
     let mut tables = Tables::default();
-    for (name, take) in
-        [(FILES[0], institution as Take), (FILES[1], evaluation), (FILES[2], candidate), (FILES[3], registration), (FILES[4], invitation)]
-    {
-        match files.iter().find(|(given, _)| given == name) {
-            Some((_, bytes)) => reader.read(name, bytes, take, &mut tables),
-            None => reader.faults.push(Fault::new(name, None, "is missing", "Put all five files into the folder.")),
-        }
-    }
-    if reader.faults.is_empty() {
-        return Ok(tables);
-    }
-    let more = reader.faults.len().saturating_sub(MOST_FAULTS);
-    reader.faults.truncate(MOST_FAULTS);
-    if more > 0 {
-        reader.faults.push(Fault::new("the directory", None, format!("{more} further faults are not listed"), ""));
-    }
-    Err(Faults(reader.faults))
-}
-
-type Take = fn(&mut Row<'_>, &mut Reader, &mut Tables);
-
-#[derive(Default)]
-struct Reader {
-    faults: Vec<Fault>,
-    institutions: HashSet<String>,
-    domains: HashMap<String, String>,
-    evaluations: HashMap<String, String>,
-    candidates: HashMap<String, String>,
-    addresses: HashMap<String, usize>,
-    invitations: HashSet<String>,
-}
-
-/// One row, its fields by column name.
-struct Row<'a> {
-    file: &'a str,
-    line: usize,
-    columns: &'a HashMap<String, usize>,
-    record: &'a csv::StringRecord,
-    faults: Vec<Fault>,
-}
-
-impl Row<'_> {
-    fn get(&self, column: &str) -> &str {
-        self.columns.get(column).and_then(|at| self.record.get(*at)).unwrap_or_default().trim()
-    }
-
-    fn fault(&mut self, what: impl Into<String>, remedy: &str) {
-        self.faults.push(Fault::new(self.file, Some(self.line), what, remedy));
-    }
-
-    fn id(&mut self, column: &str, seen: bool) -> String {
-        let id = self.get(column).to_owned();
-        if id.is_empty() {
-            self.fault(format!("{column} is empty"), "Give every row its id.");
-        } else if seen {
-            self.fault(format!("{column} `{id}` stands twice"), "Remove one of the two rows.");
-        }
-        id
-    }
-
-    fn time(&mut self, column: &str) -> Option<Timestamp> {
-        let text = self.get(column).to_owned();
-        if text.is_empty() {
-            return None;
-        }
-        match text.parse::<Timestamp>() {
-            Ok(at) => Some(at),
-            Err(_) => {
-                self.fault(format!("{column} `{text}` is no time"), "Write it with its offset: 2026-11-12T09:00:00-05:00.");
-                None
-            }
-        }
-    }
-
-    fn language(&mut self) -> Language {
-        let text = self.get("language").to_owned();
-        Language::from_code(&text).unwrap_or_else(|| {
-            self.fault(format!("language `{text}` is neither `en` nor `fr`"), "Write en or fr.");
-            Language::En
-        })
-    }
-}
-
-impl Reader {
-    fn read(&mut self, file: &str, bytes: &[u8], take: Take, tables: &mut Tables) {
-        // One kind of line end, or the line numbers of faults would be off by one.
-        let text = decoded(bytes).replace("\r\n", "\n");
-        let first = text.lines().next().unwrap_or_default();
-        let delimiter = if first.matches(';').count() > first.matches(',').count() { b';' } else { b',' };
-        let mut csv = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(text.as_bytes());
-        let columns: HashMap<String, usize> = match csv.headers() {
-            Ok(header) => header.iter().map(|h| h.trim().to_lowercase()).zip(0..).collect(),
-            Err(error) => {
-                return self.faults.push(Fault::new(file, Some(1), format!("the header cannot be read: {error}"), "Save it as UTF-8 CSV."));
-            }
-        };
-        let absent: Vec<&str> = needed(file).iter().filter(|c| !columns.contains_key(**c)).copied().collect();
-        if !absent.is_empty() {
-            let what = format!("no column {}", absent.join(", "));
-            return self.faults.push(Fault::new(file, Some(1), what, "The first line names the columns."));
-        }
-        let width = columns.len();
-        let mut record = csv::StringRecord::new();
-        loop {
-            match csv.read_record(&mut record) {
-                Ok(false) => break,
-                Ok(true) => {
-                    let line = record.position().and_then(|p| usize::try_from(p.line()).ok()).unwrap_or(0);
-                    let mut row = Row { file, line, columns: &columns, record: &record, faults: Vec::new() };
-                    if record.len() == width {
-                        take(&mut row, self, tables);
-                    } else {
-                        row.fault(format!("{} fields instead of {width}", record.len()), "Quote fields that hold a comma.");
-                    }
-                    let faults = row.faults;
-                    self.faults.extend(faults);
-                }
-                Err(error) => {
-                    self.faults.push(Fault::new(file, None, format!("cannot be read: {error}"), "Save it as UTF-8 CSV."));
-                    break;
-                }
-            }
-        }
-    }
-}
-
-fn needed(file: &str) -> &'static [&'static str] {
-    match file {
-        "institutions.csv" => &["institution_id", "name", "domains", "coordinator_name", "coordinator_email", "language", "time_zone"],
-        "evaluations.csv" => &["evaluation_id", "institution_id", "course_code", "title_en", "title_fr", "starts_at"],
-        "candidates.csv" => &["candidate_id", "first_name", "last_name", "email", "institution_id", "language"],
-        "registrations.csv" => &["candidate_id", "evaluation_id"],
-        _ => &["invitation_id", "candidate_id", "code", "sent_at", "activation_started_at", "activated_at"],
-    }
-}
-
-/// UTF-8, with or without a byte order mark; else Windows-1252, which spreadsheets still write.
-fn decoded(bytes: &[u8]) -> String {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        Err(_) => bytes.iter().map(|b| windows_1252(*b)).collect(),
-    }
-}
-
-fn windows_1252(byte: u8) -> char {
-    const HIGH: [char; 32] = [
-        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘', '’', '“', '”', '•',
-        '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
-    ];
-    match byte {
-        0x80..=0x9f => HIGH.get(usize::from(byte) - 0x80).copied().unwrap_or('\u{fffd}'),
-        _ => char::from(byte),
-    }
-}
-
-fn institution(row: &mut Row<'_>, seen: &mut Reader, tables: &mut Tables) {
-    let id = row.id("institution_id", seen.institutions.contains(row.get("institution_id")));
-    let domains: Vec<String> = row.get("domains").split_whitespace().map(str::to_lowercase).collect();
-    for domain in &domains {
-        if scope::is_webmail(domain) {
-            row.fault(format!("`{domain}` is a web-mail domain: it belongs to no institution"), "Remove it from domains.");
-        } else if !domain.contains('.') || domain.contains(['*', '@', '/']) || domain.starts_with('.') || domain.ends_with('.') {
-            row.fault(format!("`{domain}` is no mail domain"), "Write what stands behind the @, such as uni.example.");
-        } else if let Some(other) = seen.domains.insert(domain.clone(), id.clone()).filter(|other| *other != id) {
-            row.fault(format!("`{domain}` belongs to {other} too"), "A domain belongs to one institution.");
-        }
-    }
-    let zone = row.get("time_zone").to_owned();
-    if TimeZone::get(&zone).is_err() {
-        row.fault(format!("time_zone `{zone}` is unknown"), "Write an IANA name such as America/Toronto.");
-    }
-    let language = row.language();
-    seen.institutions.insert(id.clone());
-    tables.institutions.push(Institution {
-        id,
-        name: row.get("name").to_owned(),
-        domains,
-        coordinator_name: row.get("coordinator_name").to_owned(),
-        coordinator_email: row.get("coordinator_email").to_lowercase(),
-        language,
-        time_zone: zone,
-    });
-}
-
-fn known_institution(row: &mut Row<'_>, seen: &Reader) -> String {
-    let id = row.get("institution_id").to_owned();
-    if !seen.institutions.contains(&id) {
-        row.fault(format!("institution `{id}` is not in institutions.csv"), "Add it there, or mend the id.");
-    }
-    id
-}
-
-fn evaluation(row: &mut Row<'_>, seen: &mut Reader, tables: &mut Tables) {
-    let id = row.id("evaluation_id", seen.evaluations.contains_key(row.get("evaluation_id")));
-    let institution_id = known_institution(row, seen);
-    if row.get("starts_at").is_empty() {
-        row.fault("starts_at is empty", "Every evaluation has a start.");
-    }
-    let starts_at = row.time("starts_at").unwrap_or(Timestamp::UNIX_EPOCH);
-    seen.evaluations.insert(id.clone(), institution_id.clone());
-    tables.evaluations.push(Evaluation {
-        id,
-        institution_id,
-        course_code: row.get("course_code").to_owned(),
-        title_en: row.get("title_en").to_owned(),
-        title_fr: row.get("title_fr").to_owned(),
-        starts_at,
-    });
-}
-
-fn candidate(row: &mut Row<'_>, seen: &mut Reader, tables: &mut Tables) {
-    let id = row.id("candidate_id", seen.candidates.contains_key(row.get("candidate_id")));
-    let institution_id = known_institution(row, seen);
-    let written = row.get("email").to_owned();
-    let email = match Address::parse(&written) {
-        Some(address) => address.as_str().to_owned(),
-        None => {
-            row.fault(format!("email `{written}` is no address"), "Write the one address that signs in.");
-            String::new()
-        }
+    let mut open = |table: Table| {
+        let bytes = files.iter().find(|(name, _)| name == table.file()).map(|(_, bytes)| bytes.clone());
+        Ok(bytes.map(|bytes| Box::new(io::Cursor::new(bytes)) as Box<dyn Read>))
     };
-    if let Some(first) = seen.addresses.insert(email.clone(), row.line).filter(|_| !email.is_empty()) {
-        row.fault(format!("email `{email}` stands in line {first} too"), "An address belongs to one candidate.");
-    }
-    let language = row.language();
-    seen.candidates.insert(id.clone(), institution_id.clone());
-    tables.candidates.push(Candidate {
-        id,
-        first_name: row.get("first_name").to_owned(),
-        last_name: row.get("last_name").to_owned(),
-        email,
-        institution_id,
-        language,
-    });
+    read(&mut open, &Options { seal: Seal::new(&[0; 32]), as_of: None }, &mut tables)?;
+    Ok(tables)
 }
 
-fn known_candidate(row: &mut Row<'_>, seen: &Reader) -> String {
-    let id = row.get("candidate_id").to_owned();
-    if !seen.candidates.contains_key(&id) {
-        row.fault(format!("candidate `{id}` is not in candidates.csv"), "Add the candidate, or mend the id.");
-    }
-    id
+/// Faults, so many a file; the rest is counted.
+#[derive(Debug, Default)]
+pub struct FaultList {
+    listed: Vec<Fault>,
+    by_file: BTreeMap<String, usize>,
+    /// How many there are in all.
+    pub count: usize,
+    /// In how many rows.
+    pub rows: usize,
 }
 
-fn registration(row: &mut Row<'_>, seen: &mut Reader, tables: &mut Tables) {
-    let candidate = known_candidate(row, seen);
-    let evaluation = row.get("evaluation_id").to_owned();
-    if !seen.evaluations.contains_key(&evaluation) {
-        row.fault(format!("evaluation `{evaluation}` is not in evaluations.csv"), "Add it there, or mend the id.");
+impl FaultList {
+    /// Adds one, or counts it.
+    pub fn add(&mut self, fault: Fault) {
+        self.count += 1;
+        let of_file = self.by_file.entry(fault.file.clone()).or_default();
+        *of_file += 1;
+        if *of_file <= MOST_FAULTS {
+            self.listed.push(fault);
+        }
     }
-    tables.registrations.push((candidate, evaluation));
+
+    /// Adds those of one row.
+    pub fn row(&mut self, faults: Vec<Fault>) {
+        self.rows += usize::from(!faults.is_empty());
+        faults.into_iter().for_each(|fault| self.add(fault));
+    }
+
+    /// What is told of them; empty when there are none.
+    pub fn told(mut self) -> Vec<Fault> {
+        for (file, count) in self.by_file {
+            if let Some(more) = count.checked_sub(MOST_FAULTS).filter(|more| *more > 0) {
+                self.listed.push(Fault::new(file, None, format!("{more} further faults"), ""));
+            }
+        }
+        self.listed
+    }
+
+    fn into_result(self) -> Result<(), Faults> {
+        if self.count == 0 { Ok(()) } else { Err(Faults(self.told())) }
+    }
 }
 
-fn invitation(row: &mut Row<'_>, seen: &mut Reader, tables: &mut Tables) {
-    let id = row.id("invitation_id", !seen.invitations.insert(row.get("invitation_id").to_owned()));
-    let candidate_id = known_candidate(row, seen);
-    let (sent_at, activation_started_at, activated_at) = (row.time("sent_at"), row.time("activation_started_at"), row.time("activated_at"));
-    tables.invitations.push(Invitation {
-        id,
-        candidate_id,
-        code: row.get("code").to_owned(),
-        sent_at,
-        activation_started_at,
-        activated_at,
-    });
+struct Reader<'a> {
+    faults: FaultList,
+    checker: Checker,
+    /// The table at hand was read from its first row to its last, faults or not.
+    whole: bool,
+    as_of: Option<Timestamp>,
+    taker: &'a mut dyn Taker,
+}
+
+impl Reader<'_> {
+    fn fault(&mut self, table: Table, line: Option<usize>, what: impl Into<String>, remedy: &str) {
+        self.faults.add(Fault::new(table.file(), line, what, remedy));
+    }
+
+    fn table(&mut self, table: Table, bytes: Box<dyn Read>) {
+        let mut text = Text::new(bytes);
+        let head = match text.head() {
+            Ok(head) => head,
+            Err(error) => return self.fault(table, None, format!("cannot be read: {error}"), "Save it as UTF-8 CSV."),
+        };
+        if head.trim().is_empty() {
+            return self.fault(table, None, "is empty", "The first line names the columns; export the file again.");
+        }
+        let mut csv = csv::ReaderBuilder::new().delimiter(delimiter(&head)).flexible(true).from_reader(text);
+        let header = match csv.headers() {
+            Ok(header) => header.clone(),
+            Err(error) => return self.fault(table, Some(1), format!("the header cannot be read: {error}"), "Save it as UTF-8 CSV."),
+        };
+        if let Some(at) = self.columns(table, &header) {
+            self.rows(table, &mut csv, &at, header.len());
+        }
+    }
+
+    /// Where each column of the table stands in the file.
+    fn columns(&mut self, table: Table, header: &csv::StringRecord) -> Option<Vec<usize>> {
+        let given: Vec<String> = header.iter().map(|h| h.trim().to_lowercase()).collect();
+        let mut places = Vec::new();
+        for column in table.columns() {
+            let mut at = given.iter().zip(0..).filter(|(name, _)| name == column).map(|(_, at)| at);
+            match (at.next(), at.next()) {
+                (Some(place), None) => places.push(place),
+                (Some(_), Some(_)) => self.fault(table, Some(1), format!("the column {column} stands twice"), "Keep one of them."),
+                (None, _) => {
+                    let near = given.iter().filter(|g| !table.columns().contains(&g.as_str()));
+                    let near = near.min_by_key(|g| strsim::damerau_levenshtein(g, column));
+                    let instead = near.filter(|g| strsim::damerau_levenshtein(g, column) <= 3);
+                    let remedy = match instead {
+                        Some(name) => format!("Rename `{name}`, if that is meant."),
+                        None => format!("The first line names the columns: {}.", table.columns().join(", ")),
+                    };
+                    self.fault(table, Some(1), format!("there is no column {column}"), &remedy);
+                }
+            }
+        }
+        (places.len() == table.columns().len()).then_some(places)
+    }
+
+    fn rows(&mut self, table: Table, csv: &mut csv::Reader<Text<Box<dyn Read>>>, at: &[usize], width: usize) {
+        let mut record = csv::StringRecord::new();
+        let (mut rows, mut samples, mut odd) = (0_u64, None, None);
+        loop {
+            let more = match csv.read_record(&mut record) {
+                Ok(more) => more,
+                Err(error) => return self.fault(table, None, unreadable(&error), "Save it as UTF-8 CSV."),
+            };
+            // Whether a row with too few fields was the last one is known only now.
+            if let Some((line, fields)) = odd.take() {
+                let remedy = "Quote fields that hold the separator, or export the file again.";
+                self.fault(table, Some(line), odd_row(fields, width, (!more).then(|| csv.get_ref())), remedy);
+            }
+            if !more {
+                break;
+            }
+            // Spreadsheets leave lines of nothing but separators.
+            if record.iter().all(|field| field.trim().is_empty()) {
+                continue;
+            }
+            rows += 1;
+            if rows.is_multiple_of(REPORT) {
+                self.taker.progress(table, rows, csv.position().byte());
+            }
+            let line = record.position().and_then(|p| usize::try_from(p.line()).ok()).unwrap_or(0);
+            if record.len() == width {
+                let sampled = self.row(table, line, &record, at);
+                samples = samples.or(sampled.then_some(line));
+            } else {
+                odd = Some((line, record.len()));
+            }
+        }
+        self.whole = true;
+        self.taker.progress(table, rows, csv.position().byte());
+        self.end(table, csv, rows, samples);
+    }
+
+    /// Checks one row and hands it on; answers whether it holds a sample time without a meaning.
+    fn row(&mut self, table: Table, line: usize, record: &csv::StringRecord, at: &[usize]) -> bool {
+        let mut values = [""; WIDEST];
+        for (value, place) in values.iter_mut().zip(at) {
+            *value = record.get(*place).unwrap_or_default();
+        }
+        let mut row = Row::new(table, Place::Line(line), values.get(..at.len()).unwrap_or_default(), self.as_of);
+        let checked = self.checker.check(&mut row);
+        self.faults.row(row.faults);
+        if let Some(record) = checked.filter(|_| self.faults.count == 0) {
+            self.taker.record(record);
+        }
+        row.sample_times
+    }
+
+    fn end(&mut self, table: Table, csv: &csv::Reader<Text<Box<dyn Read>>>, rows: u64, samples: Option<usize>) {
+        if csv.get_ref().ends_within_quotes() && csv.get_ref().ends_within_a_line() {
+            self.fault(table, None, "ends within quotes: it is half-written, or a quote is never closed", "Export it again.");
+        }
+        if let Some(line) = samples {
+            let what = "holds times of the samples, such as {+20d}, which mean nothing in a real register";
+            self.fault(table, Some(line), what, "Write times with their offset; `usher triage --directory` reads the samples as they are.");
+        }
+        if rows == 0 && matches!(table, Table::Institutions | Table::Candidates) {
+            self.fault(table, None, "has no rows", "Export it again: nobody would be registered.");
+        }
+    }
+}
+
+fn delimiter(head: &str) -> u8 {
+    let count = |delimiter: u8| head.bytes().filter(|b| *b == delimiter).count();
+    [b',', b';', b'\t'].into_iter().rev().max_by_key(|d| count(*d)).unwrap_or(b',')
+}
+
+/// A row with too few or too many fields; `end` is the text where it was the last one: a half-written file says so.
+fn odd_row(fields: usize, width: usize, end: Option<&Text<Box<dyn Read>>>) -> String {
+    let counted = format!("{fields} fields instead of {width}");
+    match end {
+        Some(text) if fields < width && text.ends_within_a_line() => {
+            format!("the file ends in the middle of this row ({counted}): it is half-written")
+        }
+        Some(text) if text.ends_within_quotes() => format!("{counted}: a quote in this row is never closed"),
+        _ => counted,
+    }
+}
+
+fn unreadable(error: &csv::Error) -> String {
+    match error.kind() {
+        csv::ErrorKind::Io(error) => format!("cannot be read: {error}"),
+        _ => format!("cannot be read: {error}"),
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn files(candidates: &str) -> Vec<(String, Vec<u8>)> {
-        let texts = [
-            "institution_id,name,domains,coordinator_name,coordinator_email,language,time_zone\nI1,Uni,uni.example,Léa,lea@uni.example,fr,America/Toronto\n",
-            "evaluation_id,institution_id,course_code,title_en,title_fr,starts_at\nE1,I1,CHEM 1,Chemistry,Chimie,2026-11-12T09:00:00-05:00\n",
-            candidates,
-            "candidate_id,evaluation_id\nC1,E1\n",
-            "invitation_id,candidate_id,code,sent_at,activation_started_at,activated_at\nV1,C1,ABCD-1234,2026-11-01T09:00:00-05:00,,\n",
-        ];
-        FILES.iter().zip(texts).map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect()
-    }
-
-    const HEAD: &str = "candidate_id,first_name,last_name,email,institution_id,language\n";
-
-    #[test]
-    fn five_good_files_make_a_register() {
-        let tables = tables(&files(&format!("{HEAD}C1,Ada,Roy,Ada.Roy@uni.example,I1,en\n"))).unwrap();
-        assert_eq!((tables.candidates[0].email.as_str(), tables.invitations.len()), ("ada.roy@uni.example", 1));
-    }
-
-    #[test]
-    fn every_fault_is_told_with_its_line() {
-        let rows = format!("{HEAD}C1,Ada,Roy,ada@uni.example,I1,en\nC1,Bob,Roy,ada@uni.example,I9,de\nC3,Eve\n");
-        let faults = tables(&files(&rows)).unwrap_err().0;
-        let told: Vec<_> = faults.iter().map(|f| (f.line, f.what.split('`').next().unwrap_or_default())).collect();
-        for expected in [
-            (Some(3), "candidate_id "),
-            (Some(3), "institution "),
-            (Some(3), "email "),
-            (Some(3), "language "),
-            (Some(4), "2 fields instead of 6"),
-        ] {
-            assert!(told.contains(&expected), "{expected:?} in {told:?}");
-        }
-    }
-
-    #[test]
-    fn spreadsheets_are_understood() {
-        let semicolons = format!("\u{feff}{HEAD}C1,Zoé,Roy,zoe@uni.example,I1,fr\n").replace(',', ";");
-        assert_eq!(tables(&files(&semicolons)).unwrap().candidates[0].first_name, "Zoé");
-        let mut latin = files("");
-        latin[2].1 = [HEAD.as_bytes(), b"C1,Zo\xe9,Roy,zoe@uni.example,I1,fr\n"].concat();
-        assert_eq!(tables(&latin).unwrap().candidates[0].first_name, "Zoé");
-    }
-}
+mod tests;

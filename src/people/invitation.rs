@@ -1,8 +1,8 @@
 //! The state of somebody's newest invitation (corpus README, "Invitation state").
 
 use jiff::{SignedDuration, Timestamp};
-use unicode_normalization::UnicodeNormalization;
 
+use super::codes::{Slip, canonical};
 use super::{Invitation, InvitationState};
 
 /// How long a code is valid after it was sent (help article: "An invitation code is valid for 30 days").
@@ -27,15 +27,15 @@ pub fn state(invitations: &[Invitation], now: Timestamp) -> InvitationState {
 /// Whether `code` equals an older invitation of the same person, not the newest sent by `now`.
 /// Codes compare without regard to letter case, spaces and punctuation.
 pub fn is_older_code(code: &str, invitations: &[Invitation], now: Timestamp) -> bool {
-    let told = canonical_code(code);
-    let Some((newest, _)) = newest(invitations, now).filter(|_| !told.is_empty()) else { return false };
-    let is = |i: &Invitation| canonical_code(&i.code) == told;
+    let Some((newest, _)) = newest(invitations, now) else { return false };
+    let is = |i: &Invitation| i.code.as_ref().is_some_and(|sealed| sealed.is(code));
     !is(newest) && invitations.iter().any(|i| i.sent_at.is_some_and(|at| at <= now) && i.id != newest.id && is(i))
 }
 
-/// A code as it compares: compatibility forms (full width, mathematical letters) made plain, upper-case, letters and digits only.
-pub fn canonical_code(code: &str) -> String {
-    code.chars().take(200).nfkc().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
+/// How `code` differs from the newest invitation's; `None` where there is nothing to compare.
+pub fn slip(code: &str, invitations: &[Invitation], now: Timestamp) -> Option<Slip> {
+    let sealed = newest(invitations, now)?.0.code.as_ref()?;
+    (!canonical(code).is_empty()).then(|| sealed.slip(code))
 }
 
 /// The newest invitation sent by `now`; of two sent in one instant the later in the list.
@@ -45,6 +45,7 @@ fn newest(invitations: &[Invitation], now: Timestamp) -> Option<(&Invitation, Ti
 
 #[cfg(test)]
 mod tests {
+    use super::super::codes::Seal;
     use super::*;
 
     fn at(text: &str) -> Timestamp {
@@ -53,7 +54,14 @@ mod tests {
 
     fn mailed(id: &str, code: &str, times: [&str; 3]) -> Invitation {
         let [sent_at, activation_started_at, activated_at] = times.map(|t| (!t.is_empty()).then(|| at(t)));
-        Invitation { id: id.into(), candidate_id: "C1".into(), code: code.into(), sent_at, activation_started_at, activated_at }
+        Invitation {
+            id: id.into(),
+            candidate_id: "C1".into(),
+            code: Seal::new(&[1; 32]).code(code),
+            sent_at,
+            activation_started_at,
+            activated_at,
+        }
     }
 
     #[test]

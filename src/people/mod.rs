@@ -1,11 +1,13 @@
 //! Who is registered, and which of them a message is about: evidence, or an honest "several" or "nobody".
 
 mod byname;
+pub mod codes;
 pub mod directory;
 mod display;
 mod evidence;
 mod find;
 mod forms;
+pub mod ground;
 mod hash;
 pub mod import;
 mod index;
@@ -89,8 +91,8 @@ pub struct Invitation {
     pub id: String,
     /// Who was invited.
     pub candidate_id: String,
-    /// The code as mailed.
-    pub code: String,
+    /// The code as mailed, sealed; `None`: none is known.
+    pub code: Option<codes::SealedCode>,
     /// When it was mailed; `None`: not yet.
     pub sent_at: Option<Timestamp>,
     /// When activation was begun.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
+use super::codes::Seal;
 use super::hash::Fast;
 use super::names::Name;
 use super::{Candidate, Invitation};
@@ -46,12 +47,14 @@ struct Row {
     language: Language,
 }
 
-/// An invitation's row. The id and then the code stand in the common text from `at` on.
+/// An invitation's row. The id stands in the common text from `at` on.
 #[derive(Debug, Clone, Copy)]
 struct Mailed {
     at: u32,
     id: u16,
-    code: u16,
+    has_code: bool,
+    /// The code, sealed.
+    mac: [u8; 32],
     /// Milliseconds since 1970; `NEVER` where it has not happened.
     times: [i64; 3],
 }
@@ -90,6 +93,8 @@ pub(super) struct Register {
     sits: Vec<u32>,
     mailed_from: Vec<u32>,
     mailed: Vec<Mailed>,
+    /// What all codes are sealed with.
+    seal: Option<Seal>,
 }
 
 impl Register {
@@ -131,14 +136,18 @@ impl Register {
     /// Keeps an invitation for [`Register::file_invitations`].
     pub(super) fn keep(&mut self, invitation: &Invitation) -> Option<Kept> {
         let at = u32::try_from(self.text.len()).ok()?;
-        let (id, code) = (u16::try_from(invitation.id.len()).ok()?, u16::try_from(invitation.code.len()).ok()?);
+        let id = u16::try_from(invitation.id.len()).ok()?;
         self.text.push_str(&invitation.id);
-        self.text.push_str(&invitation.code);
+        if let Some(code) = invitation.code.as_ref().filter(|_| self.seal.is_none()) {
+            self.seal = Some(code.seal().clone());
+        }
+        let (has_code, mac) = invitation.code.as_ref().map_or((false, [0; 32]), |code| (true, *code.mac()));
         let time = |at: Option<Timestamp>| at.map_or(NEVER, Timestamp::as_millisecond);
         Some(Kept(Mailed {
             at,
             id,
-            code,
+            has_code,
+            mac,
             times: [invitation.sent_at, invitation.activation_started_at, invitation.activated_at].map(time),
         }))
     }
@@ -201,7 +210,7 @@ impl Register {
             Invitation {
                 id: self.piece(at, m.id).to_owned(),
                 candidate_id: candidate_id.to_owned(),
-                code: self.piece(at + usize::from(m.id), m.code).to_owned(),
+                code: self.seal.as_ref().filter(|_| m.has_code).and_then(|seal| seal.sealed(&m.mac)),
                 sent_at,
                 activation_started_at,
                 activated_at,

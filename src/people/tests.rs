@@ -67,7 +67,7 @@ fn tables() -> Tables {
     let invitation = |c: &Candidate| Invitation {
         id: format!("I-{}", c.id),
         candidate_id: c.id.clone(),
-        code: "ABCD-1234".into(),
+        code: super::codes::Seal::new(&[7; 32]).code("ABCD-1234"),
         sent_at: Some(jiff::Timestamp::UNIX_EPOCH),
         activation_started_at: None,
         activated_at: None,

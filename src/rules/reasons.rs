@@ -2,7 +2,8 @@
 
 use super::{Action, Proof, Reason, Situation, Urgency};
 use crate::facts::{Facts, Problem, Tried};
-use crate::people::MatchKind;
+use crate::people::codes::Slip;
+use crate::people::{InvitationState, MatchKind, invitation};
 
 fn reason(en: impl Into<String>, fr: impl Into<String>) -> Reason {
     Reason { en: en.into(), fr: fr.into() }
@@ -64,7 +65,31 @@ pub fn of_facts(situation: &Situation<'_>) -> Vec<Reason> {
     let mut reasons: Vec<Reason> = situation.facts.problems.iter().map(|p| complaint(p.value, situation.facts)).collect();
     let (en, fr) = matched(situation.person.kind());
     reasons.push(reason(en, fr));
+    reasons.extend(copied(situation));
     reasons
+}
+
+/// How the code that was refused differs from the one mailed; neither is shown.
+fn copied(situation: &Situation<'_>) -> Option<Reason> {
+    let invitations = &situation.person.registered()?.invitations;
+    let code = &situation.facts.invitation_code.as_ref().filter(|_| situation.facts.has(Problem::CodeRejected))?.value;
+    let pending = invitation::state(invitations, situation.now) == InvitationState::Pending;
+    let slip = pending.then(|| invitation::slip(code, invitations, situation.now))??;
+    let (en, fr) = match slip {
+        Slip::None => ("the code written is the valid one", "le code écrit est le bon"),
+        Slip::LookAlike => (
+            "the code written confuses characters that look alike (O and 0, I and 1 …)",
+            "le code écrit confond des caractères semblables (O et 0, I et 1…)",
+        ),
+        Slip::Exchanged => {
+            ("in the code written two neighbours are exchanged", "dans le code écrit, deux caractères voisins sont inversés")
+        }
+        Slip::Missing => ("in the code written one character is missing", "dans le code écrit, il manque un caractère"),
+        Slip::TooMany => ("in the code written one character is too many", "dans le code écrit, il y a un caractère de trop"),
+        Slip::Other => ("in the code written one character is another", "dans le code écrit, un caractère est différent"),
+        Slip::Far => ("the code written is far from the one mailed", "le code écrit est loin de celui qui a été envoyé"),
+    };
+    Some(reason(en, fr))
 }
 
 /// A problem, and whether only examples speak for it.

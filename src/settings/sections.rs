@@ -7,16 +7,6 @@ use serde::Deserialize;
 use crate::draft::templates::Letterhead;
 use crate::message::Identity;
 
-/// `[directory]`.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct DirectorySettings {
-    /// Folder of the five CSV files, taken again when they change.
-    pub path: Option<PathBuf>,
-    /// The platform's own database; read, not used yet.
-    pub url: Option<String>,
-}
-
 /// `[mail]`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -1,143 +1,80 @@
 //! The register in the database.
 
-use std::collections::HashMap;
+pub mod change;
+pub mod stage;
 
+use futures_util::TryStreamExt as _;
 use jiff::Timestamp;
 
 use super::{Store, StoreError, instant, millis};
 use crate::facts::Language;
-use crate::people::{Candidate, Evaluation, Institution, Invitation, Tables};
-
-/// What an import would change, or changed.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Change {
-    /// New candidates.
-    pub added: usize,
-    /// Candidates with another name, address, institution or language.
-    pub changed: usize,
-    /// Candidates no longer there.
-    pub gone: usize,
-    /// Candidates before.
-    pub before: usize,
-    /// Candidates after.
-    pub after: usize,
-    /// Whether it was (or would be) refused: over a tenth of the candidates would go, and it was not forced.
-    pub refused: bool,
-}
+use crate::people::codes::Seal;
+use crate::people::ground::Standing;
+use crate::people::import::{Record, Taker};
+use crate::people::{Candidate, Evaluation, Institution, Invitation};
 
 /// What the register in the database is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DirectoryStatus {
     /// Counts up with every change.
     pub version: i64,
-    /// When it was last imported.
+    /// When it last changed.
     pub imported_at: Timestamp,
+    /// When its source was last looked at with success, changed or not.
+    pub looked_at: Timestamp,
     /// Counts, in the order of `people::import::FILES`.
     pub counts: [i64; 5],
 }
 
-const CANDIDATES: &str = "SELECT id, first_name, last_name, email, institution_id, language FROM candidate";
-const STATUS: &str =
-    "SELECT version, imported_at, institutions, evaluations, candidates, registrations, invitations FROM directory_status WHERE id = 1";
-const SET_STATUS: &str = "INSERT INTO directory_status (id, version, imported_at, institutions, evaluations, candidates, registrations, invitations)
-    VALUES (1, 1, $1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO UPDATE SET version = directory_status.version + 1, imported_at = excluded.imported_at,
-    institutions = excluded.institutions, evaluations = excluded.evaluations, candidates = excluded.candidates,
-    registrations = excluded.registrations, invitations = excluded.invitations";
-/// Above this share of candidates gone, an import looks like a broken export.
-const MOST_GONE: usize = 10;
+const CANDIDATES: &str = "SELECT id, first_name, last_name, email, institution_id, language FROM candidate ORDER BY id";
+const REGISTRATIONS: &str = "SELECT candidate_id, evaluation_id FROM registration ORDER BY candidate_id";
+const INVITATIONS: &str =
+    "SELECT id, candidate_id, code_mac, sent_at, activation_started_at, activated_at FROM invitation ORDER BY candidate_id";
+const STATUS: &str = "SELECT version, imported_at, looked_at, institutions, evaluations, candidates, registrations, invitations FROM directory_status WHERE id = 1";
+const LOOKED: &str = "UPDATE directory_status SET looked_at = $1, stale_at = $2 WHERE id = 1";
 
-type InvitationRow = (String, String, String, Option<i64>, Option<i64>, Option<i64>);
+type InvitationRow = (String, String, Option<Vec<u8>>, Option<i64>, Option<i64>, Option<i64>);
+type StatusRow = (i64, i64, i64, i64, i64, i64, i64, i64);
 type CandidateRow = (String, String, String, String, String, String);
 
 impl Store {
-    /// What importing `tables` would change.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn directory_change(&self, tables: &Tables) -> Result<Change, StoreError> {
-        let rows: Vec<CandidateRow> = on!(self, pool => sqlx::query_as(CANDIDATES).fetch_all(pool).await?);
-        let mut before: HashMap<&str, &CandidateRow> = rows.iter().map(|r| (r.0.as_str(), r)).collect();
-        let mut change = Change { before: rows.len(), after: tables.candidates.len(), ..Change::default() };
-        for c in &tables.candidates {
-            match before.remove(c.id.as_str()) {
-                None => change.added += 1,
-                Some((_, first, last, email, institution, language)) => {
-                    let same = *first == c.first_name && *last == c.last_name && *email == c.email && *institution == c.institution_id;
-                    change.changed += usize::from(!same || language != c.language.code());
-                }
-            }
-        }
-        change.gone = before.len();
-        change.refused = change.gone * MOST_GONE > change.before;
-        Ok(change)
-    }
-
-    /// Replaces the register in one transaction; refused (nothing done) when over a tenth would go and not `force`.
-    ///
-    /// # Errors
-    /// When the database fails; nothing is changed then.
-    pub async fn import_directory(&self, tables: &Tables, force: bool, now: Timestamp) -> Result<Change, StoreError> {
-        let mut change = self.directory_change(tables).await?;
-        if change.refused && !force {
-            return Ok(change);
-        }
-        change.refused = false;
-        let counts = [
-            tables.institutions.len(),
-            tables.evaluations.len(),
-            tables.candidates.len(),
-            tables.registrations.len(),
-            tables.invitations.len(),
-        ]
-        .map(|n| i64::try_from(n).unwrap_or(i64::MAX));
-        within!(self, tx => {
-            for table in ["DELETE FROM institution", "DELETE FROM evaluation", "DELETE FROM candidate", "DELETE FROM registration", "DELETE FROM invitation"] {
-                sqlx::query(table).execute(&mut *tx).await?;
-            }
-            for i in &tables.institutions {
-                sqlx::query("INSERT INTO institution (id, name, domains, coordinator_name, coordinator_email, language, time_zone) VALUES ($1, $2, $3, $4, $5, $6, $7)")
-                    .bind(&i.id).bind(&i.name).bind(i.domains.join(" ")).bind(&i.coordinator_name).bind(&i.coordinator_email)
-                    .bind(i.language.code()).bind(&i.time_zone).execute(&mut *tx).await?;
-            }
-            for e in &tables.evaluations {
-                sqlx::query("INSERT INTO evaluation (id, institution_id, course_code, title_en, title_fr, starts_at) VALUES ($1, $2, $3, $4, $5, $6)")
-                    .bind(&e.id).bind(&e.institution_id).bind(&e.course_code).bind(&e.title_en).bind(&e.title_fr).bind(millis(e.starts_at))
-                    .execute(&mut *tx).await?;
-            }
-            for c in &tables.candidates {
-                sqlx::query("INSERT INTO candidate (id, first_name, last_name, email, institution_id, language) VALUES ($1, $2, $3, $4, $5, $6)")
-                    .bind(&c.id).bind(&c.first_name).bind(&c.last_name).bind(&c.email).bind(&c.institution_id).bind(c.language.code())
-                    .execute(&mut *tx).await?;
-            }
-            for (candidate, evaluation) in &tables.registrations {
-                sqlx::query("INSERT INTO registration (candidate_id, evaluation_id) VALUES ($1, $2)").bind(candidate).bind(evaluation).execute(&mut *tx).await?;
-            }
-            for i in &tables.invitations {
-                sqlx::query("INSERT INTO invitation (id, candidate_id, code, sent_at, activation_started_at, activated_at) VALUES ($1, $2, $3, $4, $5, $6)")
-                    .bind(&i.id).bind(&i.candidate_id).bind(&i.code).bind(i.sent_at.map(millis)).bind(i.activation_started_at.map(millis))
-                    .bind(i.activated_at.map(millis)).execute(&mut *tx).await?;
-            }
-            let [institutions, evaluations, candidates, registrations, invitations] = counts;
-            sqlx::query(SET_STATUS).bind(millis(now)).bind(institutions).bind(evaluations).bind(candidates).bind(registrations).bind(invitations)
-                .execute(&mut *tx).await?;
-        });
-        Ok(change)
-    }
-
     /// The whole register, and its status; `None` before the first import.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn directory(&self) -> Result<Option<(DirectoryStatus, Tables)>, StoreError> {
-        let Some(status) = self.directory_status().await? else { return Ok(None) };
-        let tables = Tables {
-            institutions: self.institutions().await?,
-            evaluations: self.evaluations().await?,
-            candidates: self.candidates().await?,
-            registrations: on!(self, pool => sqlx::query_as("SELECT candidate_id, evaluation_id FROM registration").fetch_all(pool).await?),
-            invitations: self.invitations().await?,
-        };
-        Ok(Some((status, tables)))
+    pub async fn directory<T: Taker + Default>(&self, seal: &Seal) -> Result<Option<(DirectoryStatus, T)>, StoreError> {
+        let Some(mut status) = self.directory_status().await? else { return Ok(None) };
+        loop {
+            let mut taker = T::default();
+            self.hand_over(seal, &mut taker).await?;
+            // Another process may have taken a new one over while this one was being read.
+            match self.directory_status().await? {
+                Some(after) if after.version == status.version => return Ok(Some((after, taker))),
+                Some(after) => status = after,
+                None => return Ok(None),
+            }
+        }
+    }
+
+    /// Every row in the order of the tables, one at a time.
+    async fn hand_over(&self, seal: &Seal, taker: &mut impl Taker) -> Result<(), StoreError> {
+        self.institutions().await?.into_iter().for_each(|i| taker.record(Record::Institution(i)));
+        self.evaluations().await?.into_iter().for_each(|e| taker.record(Record::Evaluation(e)));
+        on!(self, pool => {
+            let mut rows = sqlx::query_as::<_, CandidateRow>(CANDIDATES).fetch(pool);
+            while let Some(row) = rows.try_next().await? {
+                taker.record(Record::Candidate(candidate(row)?));
+            }
+            let mut rows = sqlx::query_as::<_, (String, String)>(REGISTRATIONS).fetch(pool);
+            while let Some((candidate_id, evaluation_id)) = rows.try_next().await? {
+                taker.record(Record::Registration { candidate_id, evaluation_id });
+            }
+            let mut rows = sqlx::query_as::<_, InvitationRow>(INVITATIONS).fetch(pool);
+            while let Some(row) = rows.try_next().await? {
+                taker.record(Record::Invitation(invitation(row, Some(seal))));
+            }
+        });
+        Ok(())
     }
 
     /// Its status alone.
@@ -145,8 +82,51 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn directory_status(&self) -> Result<Option<DirectoryStatus>, StoreError> {
-        let row: Option<(i64, i64, i64, i64, i64, i64, i64)> = on!(self, pool => sqlx::query_as(STATUS).fetch_optional(pool).await?);
-        Ok(row.map(|(version, at, a, b, c, d, e)| DirectoryStatus { version, imported_at: instant(at), counts: [a, b, c, d, e] }))
+        let row: Option<StatusRow> = on!(self, pool => sqlx::query_as(STATUS).fetch_optional(pool).await?);
+        Ok(row.map(|(version, at, looked, a, b, c, d, e)| DirectoryStatus {
+            version,
+            imported_at: instant(at),
+            looked_at: instant(looked),
+            counts: [a, b, c, d, e],
+        }))
+    }
+
+    /// The source was looked at and is as the register is, which is too old to answer by from `stale_at` on.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn directory_looked_at(&self, now: Timestamp, stale_at: Option<Timestamp>) -> Result<(), StoreError> {
+        on!(self, pool => sqlx::query(LOOKED).bind(millis(now)).bind(stale_at.map(millis)).execute(pool).await.map(drop)?);
+        Ok(())
+    }
+
+    /// When the source of the register was last looked at, where that is too long ago to answer by it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn directory_stale_since(&self, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        const SQL: &str = "SELECT looked_at FROM directory_status WHERE id = 1 AND stale_at <= $1";
+        let row: Option<(i64,)> = on!(self, pool => sqlx::query_as(SQL).bind(millis(now)).fetch_optional(pool).await?);
+        Ok(row.map(|(at,)| instant(at)))
+    }
+
+    /// What the register says of one person; `None`: nobody has that id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn standing(&self, candidate_id: &str) -> Result<Option<Standing>, StoreError> {
+        const PERSON: &str = "SELECT email FROM candidate WHERE id = $1";
+        const EVALUATIONS: &str =
+            "SELECT e.id, e.starts_at FROM evaluation e JOIN registration r ON r.evaluation_id = e.id WHERE r.candidate_id = $1";
+        const INVITATIONS: &str =
+            "SELECT id, candidate_id, code_mac, sent_at, activation_started_at, activated_at FROM invitation WHERE candidate_id = $1";
+        let person: Option<(String,)> = on!(self, pool => sqlx::query_as(PERSON).bind(candidate_id).fetch_optional(pool).await?);
+        let Some((email,)) = person else { return Ok(None) };
+        let evaluations: Vec<(String, i64)> = on!(self, pool => sqlx::query_as(EVALUATIONS).bind(candidate_id).fetch_all(pool).await?);
+        let invitations: Vec<InvitationRow> = on!(self, pool => sqlx::query_as(INVITATIONS).bind(candidate_id).fetch_all(pool).await?);
+        let evaluations = evaluations.into_iter().map(|(id, at)| (id, instant(at))).collect();
+        let invitations = invitations.into_iter().map(|row| invitation(row, None));
+        Ok(Some(Standing { email, evaluations, invitations: invitations.collect() }))
     }
 
     async fn institutions(&self) -> Result<Vec<Institution>, StoreError> {
@@ -175,29 +155,21 @@ impl Store {
         };
         Ok(rows.into_iter().map(evaluation).collect())
     }
+}
 
-    async fn candidates(&self) -> Result<Vec<Candidate>, StoreError> {
-        let rows: Vec<CandidateRow> = on!(self, pool => sqlx::query_as(CANDIDATES).fetch_all(pool).await?);
-        rows.into_iter()
-            .map(|(id, first_name, last_name, email, institution_id, code)| {
-                let language = language("candidate", &id, &code)?;
-                Ok(Candidate { id, first_name, last_name, email, institution_id, language })
-            })
-            .collect()
-    }
+fn candidate((id, first_name, last_name, email, institution_id, code): CandidateRow) -> Result<Candidate, StoreError> {
+    let language = language("candidate", &id, &code)?;
+    Ok(Candidate { id, first_name, last_name, email, institution_id, language })
+}
 
-    async fn invitations(&self) -> Result<Vec<Invitation>, StoreError> {
-        const SQL: &str = "SELECT id, candidate_id, code, sent_at, activation_started_at, activated_at FROM invitation";
-        let rows: Vec<InvitationRow> = on!(self, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
-        let invitation = |(id, candidate_id, code, sent, started, done): InvitationRow| Invitation {
-            id,
-            candidate_id,
-            code,
-            sent_at: sent.map(instant),
-            activation_started_at: started.map(instant),
-            activated_at: done.map(instant),
-        };
-        Ok(rows.into_iter().map(invitation).collect())
+fn invitation((id, candidate_id, mac, sent, started, done): InvitationRow, seal: Option<&Seal>) -> Invitation {
+    Invitation {
+        id,
+        candidate_id,
+        code: seal.zip(mac).and_then(|(seal, mac)| seal.sealed(&mac)),
+        sent_at: sent.map(instant),
+        activation_started_at: started.map(instant),
+        activated_at: done.map(instant),
     }
 }
 

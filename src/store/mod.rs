@@ -1,5 +1,7 @@
 //! The memory of the house: inbox, tickets, directory, outbox, journal. SQLite or Postgres, one text for both.
 
+use std::path::PathBuf;
+
 use jiff::Timestamp;
 use sqlx::{PgPool, SqlitePool};
 
@@ -9,11 +11,13 @@ use sqlx::{PgPool, SqlitePool};
 pub struct StoreSettings {
     /// `sqlite:usher.db` or `postgres://…`.
     pub url: String,
+    /// File that holds the key under which codes are sealed.
+    pub key_file: PathBuf,
 }
 
 impl Default for StoreSettings {
     fn default() -> Self {
-        Self { url: "sqlite:usher.db".into() }
+        Self { url: "sqlite:usher.db".into(), key_file: "usher.key".into() }
     }
 }
 
@@ -81,10 +85,12 @@ macro_rules! within {
 }
 
 pub mod alarms;
+pub mod aliases;
 pub mod directory;
 pub mod drafts;
 pub mod inbox;
 pub mod journal;
+pub mod key;
 pub mod open;
 pub mod outbox;
 pub mod settle;

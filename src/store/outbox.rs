@@ -17,6 +17,7 @@ pub struct OutboxRow {
     pub message_id: String,
     pub state: String,
     pub attempts: i64,
+    pub ground: String,
 }
 
 /// What was sent lately, for budgets.
@@ -47,7 +48,7 @@ impl Store {
     pub async fn take_reply(&self, now: Timestamp) -> Result<Option<OutboxRow>, StoreError> {
         const SQL: &str = "UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE state IN ('queued', 'retry') AND id =
             (SELECT id FROM outbox WHERE state IN ('queued', 'retry') AND next_at <= $1 ORDER BY next_at, id LIMIT 1)
-            RETURNING id, ticket_id, draft_id, recipient, recipient_base, case_name, message_id, state, attempts";
+            RETURNING id, ticket_id, draft_id, recipient, recipient_base, case_name, message_id, state, attempts, ground";
         Ok(on!(self, pool => sqlx::query_as(SQL).bind(millis(now)).fetch_optional(pool).await?))
     }
 

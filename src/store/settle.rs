@@ -63,6 +63,8 @@ pub struct NewDraft {
     pub state: &'static str,
     /// Sent without a person, not before this instant.
     pub automatic: Option<Timestamp>,
+    /// What the verdict stood on: a [`crate::people::ground::Ground`] as JSON.
+    pub ground: String,
     /// The recipient without plus-tag: what budgets count.
     pub recipient_base: String,
 }
@@ -73,8 +75,9 @@ const TICKET: &str = "INSERT INTO ticket (id, number, message_id, mailbox, sende
     FROM ticket";
 const DRAFT: &str = "INSERT INTO draft (id, ticket_id, mailbox, recipient, subject, text, template, language, in_reply_to, refs, message_id, state, created_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
-const OUTBOX: &str = "INSERT INTO outbox (id, ticket_id, draft_id, recipient, recipient_base, case_name, message_id, state, next_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', $8)";
+const OUTBOX: &str =
+    "INSERT INTO outbox (id, ticket_id, draft_id, recipient, recipient_base, case_name, message_id, state, next_at, ground)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', $8, $9)";
 const ALARM: &str = "INSERT INTO alarm (id, ticket_id, nonce, state, next_at) VALUES ($1, $2, $3, 'due', $4)";
 const JOURNAL: &str = "INSERT INTO journal (id, at, ticket_id, event, detail) VALUES ($1, $2, $3, $4, $5)";
 const FATE: &str = "UPDATE message SET fate = $2, why = $3, ticket_id = $4 WHERE id = $1 AND fate = 'waiting'";
@@ -109,7 +112,7 @@ impl Store {
                     if let Some(not_before) = d.automatic {
                         sqlx::query(OUTBOX)
                             .bind(&d.id).bind(&t.id).bind(&d.id).bind(&d.to).bind(&d.recipient_base).bind(&t.case).bind(&d.message_id)
-                            .bind(millis(not_before))
+                            .bind(millis(not_before)).bind(&d.ground)
                             .execute(&mut *tx).await?;
                     }
                 }

@@ -6,6 +6,7 @@ use jiff::{Timestamp, ToSpan};
 use super::playbook::Playbook;
 use super::{Outcome, conclude, read};
 use crate::facts::{Language, Lexicon, Problem};
+use crate::people::codes::Seal;
 use crate::people::{Candidate, Evaluation, Institution, Invitation, InvitationState, MatchKind, Person, Registered};
 use crate::rules::reasons;
 use crate::rules::rulebook::Example;
@@ -129,7 +130,8 @@ pub fn registered(state: InvitationState, now: Timestamp) -> Registered {
     let invitation = |id: &str, code: &str, days: i64, started: bool, done: bool| Invitation {
         id: id.into(),
         candidate_id: "C1".into(),
-        code: code.into(),
+        // Nothing of an example is stored: any key will do.
+        code: Seal::new(&[0; 32]).code(code),
         sent_at: sent(days),
         activation_started_at: at(days + 1).filter(|_| started),
         activated_at: at(days + 1).filter(|_| done),

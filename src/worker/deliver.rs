@@ -8,6 +8,7 @@ use crate::channels::{Fault, mailbox::Source, smtp::Smtp};
 use crate::draft::{compose, write};
 use crate::facts::Language;
 use crate::message::address::Address;
+use crate::people::ground::Ground;
 use crate::store::drafts::StoredDraft;
 use crate::store::outbox::OutboxRow;
 
@@ -56,6 +57,10 @@ fn smtp(shared: &Shared) -> Option<Smtp> {
 /// When the store fails.
 pub async fn one(shared: &Arc<Shared>, smtp: &Smtp) -> anyhow::Result<Step> {
     let store = &shared.works.store;
+    if let Some(since) = store.directory_stale_since(shared.now()).await? {
+        shared.trouble(format!("no reply leaves without a person: the directory was last looked at {since}, which is too long ago"));
+        return Ok(Step::Idle);
+    }
     // Taken means marked `sending`, and that is on the disk before a connection is made.
     let Some(row) = store.take_reply(shared.now()).await? else { return Ok(Step::Idle) };
     let Some(draft) = store.draft(&row.draft_id).await? else {
@@ -64,6 +69,16 @@ pub async fn one(shared: &Arc<Shared>, smtp: &Smtp) -> anyhow::Result<Step> {
     };
     if let Some(why) = over_budget(shared, &row).await? {
         return to_a_person(shared, &row, "held", &why).await;
+    }
+    match shaken(shared, &row).await? {
+        Ok(None) => {}
+        Ok(Some(why)) => return to_a_person(shared, &row, "held", &why).await,
+        Err(fault) => {
+            let next = shared.now().saturating_add(pause_after(row.attempts, shared.works.clock.id().random())).unwrap_or(shared.now());
+            shared.trouble(format!("replies wait: the live directory was not read: {fault}"));
+            store.set_reply(&row.id, "retry", &fault.to_string(), next, shared.now()).await?;
+            return Ok(Step::Done);
+        }
     }
     let (mail, to) = match written(shared, &draft) {
         Ok(ready) => ready,
@@ -104,6 +119,21 @@ async fn over_budget(shared: &Shared, row: &OutboxRow) -> anyhow::Result<Option<
     } else {
         None
     })
+}
+
+/// What changed of that on which the verdict stood: asked of the live source itself where there is one. The inner error is that source's.
+async fn shaken(shared: &Shared, row: &OutboxRow) -> anyhow::Result<Result<Option<String>, Fault>> {
+    let Ok(ground) = serde_json::from_str::<Ground>(&row.ground) else {
+        return Ok(Ok(Some("what the reply stood on is not known".into())));
+    };
+    let standing = match &shared.works.platform {
+        Some(platform) => match platform.standing(&ground.candidate_id).await {
+            Ok(standing) => standing,
+            Err(fault) => return Ok(Err(fault)),
+        },
+        None => shared.works.store.standing(&ground.candidate_id).await?,
+    };
+    Ok(Ok(ground.changed(standing.as_ref(), shared.now())))
 }
 
 /// The machine does not answer: the draft goes to the drafts folder like any other.

@@ -1,96 +1,296 @@
-//! The register: the five CSV files, taken again when they change, kept in the store, indexed in memory.
+//! The register in force: its source is looked at now and then, kept in the store, and indexed in memory when it changed.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
 
+use super::register::{self, Staged};
 use super::{Shared, Works};
-use crate::people::{directory::Directory, import};
+use crate::channels::files::register::{Stamps, stamps};
+use crate::channels::platform::{Platform, Queries};
+use crate::people::directory::{Directory, Loader};
+use crate::store::StoreError;
 
-const PAUSE: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_secs(3);
+/// How often it is written down that the source was looked at.
+const NOTED: SignedDuration = SignedDuration::from_secs(60);
+/// How long a live source that failed is left alone.
+const AGAIN: SignedDuration = SignedDuration::from_secs(30);
+/// Changes are asked for from this long before the last look: somebody's transaction may have ended after it.
+const OVERLAP: SignedDuration = SignedDuration::from_secs(120);
+/// Faulty rows of a live source that are told.
+const MOST_TOLD: usize = 5;
 
-/// The register to begin with: the files where they are named and good, else what the store holds.
-///
-/// # Errors
-/// When there is neither.
-pub(super) async fn first(works: &Works) -> anyhow::Result<Directory> {
-    if let Some(path) = &works.directory {
-        match take(works, path).await {
-            Ok(()) => {}
-            Err(error) if works.store.directory_status().await?.is_some() => {
-                tracing::warn!("the directory's files were not taken: {error:#}")
-            }
-            Err(error) => return Err(error),
+/// `[directory]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DirectorySettings {
+    /// Folder of the five CSV files, taken again when they change.
+    pub path: Option<PathBuf>,
+    /// The platform's own database, read and never written: `postgres://…` or `sqlite:…`.
+    pub url: Option<String>,
+    /// What is read of it.
+    pub queries: Queries,
+    /// How often it is read in full.
+    pub refresh: SignedDuration,
+    /// How often it is asked for changes, where `queries.changed` is given.
+    pub changes: SignedDuration,
+    /// After this long without a look that succeeded, nothing is answered without a person.
+    pub stale_after: SignedDuration,
+}
+
+impl Default for DirectorySettings {
+    fn default() -> Self {
+        Self {
+            path: None,
+            url: None,
+            queries: Queries::default(),
+            refresh: SignedDuration::from_mins(10),
+            changes: SignedDuration::from_secs(30),
+            stale_after: SignedDuration::from_hours(24),
         }
     }
-    stored(works).await
 }
 
-async fn stored(works: &Works) -> anyhow::Result<Directory> {
-    let Some((_, tables)) = works.store.directory().await? else {
-        bail!("there is no directory to judge by: name its folder in [directory] path, or run `usher directory import DIR`")
-    };
-    Ok(tokio::task::spawn_blocking(move || Directory::new(tables)).await?)
-}
-
-/// Reads the files and puts them into the store.
-async fn take(works: &Works, path: &Path) -> anyhow::Result<()> {
-    let path = path.to_owned();
-    let tables = tokio::task::spawn_blocking(move || {
-        let files = crate::channels::files::directory(&path, &import::FILES).map_err(anyhow::Error::msg)?;
-        import::tables(&files).map_err(anyhow::Error::from)
-    })
-    .await?
-    .context("The directory has faults")?;
-    let change = works.store.import_directory(&tables, false, works.clock.now()).await?;
-    if change.refused {
-        bail!(
-            "{} of {} candidates would go, over a tenth: if that is right, run `usher directory import --force`",
-            change.gone,
-            change.before
-        );
+impl DirectorySettings {
+    /// From when on a register that was looked at `now` is too old to answer by; `None`: it is kept by hand.
+    pub fn stale_at(&self, now: Timestamp) -> Option<Timestamp> {
+        (self.path.is_some() || self.url.is_some()).then(|| now.saturating_add(self.stale_after).unwrap_or(now))
     }
-    Ok(())
 }
 
-/// Looks at the files now and then; files that are half-written or faulty leave the register in force as it is.
+/// What is known of the source and of the register in force.
+#[derive(Debug, Default)]
+pub struct Mirror {
+    /// The version in memory.
+    version: Option<i64>,
+    /// The stamps of the files that were last taken, or last refused.
+    settled: Option<Stamps>,
+    /// The stamps of the last look, where they differ from those.
+    moving: Option<Stamps>,
+    /// What was said of a source that was refused, or of its rows; said once.
+    said: Option<String>,
+    /// Whether the source as it is was refused.
+    refused: bool,
+    /// When the live source was last read in full, last looked at, and is looked at next.
+    read_at: Timestamp,
+    looked_at: Timestamp,
+    next_at: Timestamp,
+    noted: Timestamp,
+}
+
+/// What came of a look.
+#[derive(Debug)]
+pub enum Look {
+    /// Nothing to do.
+    Same,
+    /// A new register is in force.
+    Fresh(Box<Directory>),
+    /// The source is faulty; said once, the register in force stays.
+    Refused(String),
+}
+
+impl Mirror {
+    /// The register to begin with: the source where it is named and good, else what the store holds.
+    ///
+    /// # Errors
+    /// When there is neither.
+    pub async fn first(works: &Works) -> anyhow::Result<(Self, Directory)> {
+        let mut mirror = Self::default();
+        if let Some(folder) = &works.directory.path {
+            mirror.settled = Some(stamps(folder));
+        }
+        if let (None, Some(status)) = (works.directory.stale_at(works.clock.now()), works.store.directory_status().await?) {
+            // Kept by hand from now on: it does not grow stale.
+            works.store.directory_looked_at(status.looked_at, None).await?;
+        }
+        let said = mirror.take(works).await?;
+        if let Some(what) = said {
+            if mirror.refused && works.store.directory_status().await?.is_none() {
+                bail!("{what}");
+            }
+            tracing::warn!("{what}");
+        }
+        match mirror.reload(works).await? {
+            Some(directory) => Ok((mirror, directory)),
+            None => bail!("there is no directory to judge by: name its folder in [directory] path, or run `usher directory import DIR`"),
+        }
+    }
+
+    /// One look at the source and at the store.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn look(&mut self, works: &Works) -> anyhow::Result<Look> {
+        let due = match (&works.directory.path, &works.platform) {
+            (Some(folder), _) => self.files_are_due(folder),
+            (None, Some(platform)) => match self.platform_is_due(works, platform).await {
+                Ok(due) => due,
+                Err(what) => return Ok(self.say(what).map_or(Look::Same, Look::Refused)),
+            },
+            (None, None) => false,
+        };
+        let said = if due { self.take(works).await? } else { None };
+        if !self.refused && self.moving.is_none() {
+            self.note(works).await?;
+        }
+        if let Some(what) = said {
+            if self.refused {
+                return Ok(Look::Refused(what));
+            }
+            tracing::warn!("{what}");
+        }
+        Ok(self.reload(works).await?.map_or(Look::Same, |fresh| Look::Fresh(Box::new(fresh))))
+    }
+
+    /// Whether the files changed, and whoever writes them has finished: two looks alike.
+    fn files_are_due(&mut self, folder: &Path) -> bool {
+        let now = stamps(folder);
+        if self.settled == Some(now) {
+            self.moving = None;
+            return false;
+        }
+        if self.moving.replace(now) != Some(now) {
+            return false;
+        }
+        self.moving = None;
+        self.settled = Some(now);
+        true
+    }
+
+    /// Whether the live source has to be read: its time has come, or it says that something changed.
+    async fn platform_is_due(&mut self, works: &Works, platform: &Platform) -> Result<bool, String> {
+        let (settings, now) = (&works.directory, works.clock.now());
+        if now < self.next_at {
+            return Ok(false);
+        }
+        if self.refused || !platform.tells_changes() || now.duration_since(self.read_at) >= settings.refresh {
+            return Ok(true);
+        }
+        let since = self.looked_at.saturating_sub(OVERLAP).unwrap_or(self.looked_at);
+        match platform.changed_since(since).await {
+            Ok(true) => Ok(true),
+            Ok(false) => {
+                self.looked_at = now;
+                self.next_at = now.saturating_add(settings.changes).unwrap_or(now);
+                self.noted = Timestamp::UNIX_EPOCH;
+                Ok(false)
+            }
+            Err(fault) => {
+                self.refused = true;
+                self.next_at = now.saturating_add(AGAIN).unwrap_or(now);
+                Err(format!("the live directory was not read: {fault}"))
+            }
+        }
+    }
+
+    /// Takes the source over, or says (once) why not, or which rows were left out.
+    async fn take(&mut self, works: &Works) -> anyhow::Result<Option<String>> {
+        let now = works.clock.now();
+        let staged = match (&works.directory.path, &works.platform) {
+            (Some(folder), _) => register::of_files(&works.store, folder, &works.seal, Box::new(|_, _, _| {}))
+                .await?
+                .map_err(|faults| format!("the directory's files have faults and were not taken:\n{faults}")),
+            (None, Some(platform)) => register::of_platform(&works.store, platform, &works.seal)
+                .await?
+                .map_err(|fault| format!("the live directory was not read: {fault}")),
+            (None, None) => return Ok(None),
+        };
+        let taken = match staged {
+            Ok(staged) => take_over(works, staged, now).await?,
+            Err(what) => Err(what),
+        };
+        self.refused = taken.is_err();
+        (self.read_at, self.looked_at, self.noted) = (now, now, now);
+        let pause = match (self.refused, &works.platform) {
+            (true, _) => AGAIN.min(works.directory.refresh),
+            (false, Some(platform)) if platform.tells_changes() => works.directory.changes,
+            _ => works.directory.refresh,
+        };
+        self.next_at = now.saturating_add(pause).unwrap_or(now);
+        Ok(match taken {
+            Ok(None) => {
+                self.said = None;
+                None
+            }
+            Ok(Some(what)) | Err(what) => self.say(what),
+        })
+    }
+
+    /// What was not said just before.
+    fn say(&mut self, what: String) -> Option<String> {
+        (self.said.as_ref() != Some(&what)).then(|| {
+            self.said = Some(what.clone());
+            what
+        })
+    }
+
+    /// The files are as they were when they were taken, or the live source says that nothing changed: a look with success.
+    async fn note(&mut self, works: &Works) -> anyhow::Result<()> {
+        let now = works.clock.now();
+        let at = match (&works.directory.path, &works.platform) {
+            (None, Some(_)) => self.looked_at,
+            _ => now,
+        };
+        if now.duration_since(self.noted) >= NOTED && works.directory.stale_at(now).is_some() {
+            works.store.directory_looked_at(at, works.directory.stale_at(at)).await?;
+            self.noted = now;
+        }
+        Ok(())
+    }
+
+    /// The register of the store, where it is another than the one in memory (another process may have taken it).
+    async fn reload(&mut self, works: &Works) -> anyhow::Result<Option<Directory>> {
+        let version = works.store.directory_status().await?.map(|status| status.version);
+        if version == self.version {
+            return Ok(None);
+        }
+        let Some((status, loader)) = works.store.directory::<Loader>(&works.seal).await? else { return Ok(None) };
+        let aliases = works.store.aliases().await?;
+        self.version = Some(status.version);
+        let finish = move || {
+            let mut directory = loader.finish();
+            directory.confirm(aliases.iter().map(|a| (a.address.as_str(), a.candidate_id.as_str())));
+            directory
+        };
+        Ok(Some(tokio::task::spawn_blocking(finish).await?))
+    }
+}
+
+/// The inner error says why it is not taken over; the inner answer, which rows were left out.
+async fn take_over(works: &Works, staged: Staged, now: Timestamp) -> Result<Result<Option<String>, String>, StoreError> {
+    let Staged { mut staging, remarks, left_out } = staged;
+    let change = staging.change().await?;
+    if let Some(why) = change.refusal() {
+        return Ok(Err(format!("the directory was not taken: {why}; if that is right, run `usher directory import --force`")));
+    }
+    staging.take_over(&change, now, works.directory.stale_at(now)).await?;
+    if left_out == 0 {
+        remarks.iter().for_each(|remark| tracing::info!("{remark}"));
+        return Ok(Ok(None));
+    }
+    let told: Vec<String> = remarks.iter().take(MOST_TOLD).map(ToString::to_string).collect();
+    Ok(Ok(Some(format!("{left_out} rows of the live directory have faults and were left out, such as\n{}", told.join("\n")))))
+}
+
+/// Looks now and then.
 ///
 /// # Errors
 /// When the store fails.
-pub(super) async fn watch(shared: &Arc<Shared>) -> anyhow::Result<()> {
-    let Some(path) = shared.works.directory.clone() else { return std::future::pending().await };
-    let mut seen = stamp(&path).await;
+pub(super) async fn watch(shared: &Arc<Shared>, mut mirror: Mirror) -> anyhow::Result<()> {
     loop {
         shared.works.clock.rest(PAUSE).await;
-        let now = stamp(&path).await;
-        // Two looks alike: whoever writes the files has finished.
-        if now == seen
-            || now != {
-                shared.works.clock.rest(Duration::from_millis(500)).await;
-                stamp(&path).await
-            }
-        {
-            continue;
-        }
-        seen = now;
-        match take(&shared.works, &path).await {
-            Ok(()) => {
-                let fresh = Arc::new(stored(&shared.works).await?);
-                *shared.directory.write().await = fresh;
+        match mirror.look(&shared.works).await? {
+            Look::Same => {}
+            Look::Fresh(directory) => {
+                *shared.directory.write().await = Arc::from(directory);
                 tracing::info!("the directory was taken again");
             }
-            Err(error) => shared.trouble(format!("the directory's files were not taken; the one in force stays: {error:#}")),
+            Look::Refused(what) => shared.trouble(format!("{what}\nThe directory in force stays.")),
         }
     }
-}
-
-async fn stamp(path: &Path) -> Vec<Option<(SystemTime, u64)>> {
-    let mut stamps = Vec::new();
-    for name in import::FILES {
-        let meta = tokio::fs::metadata(path.join(name)).await.ok();
-        stamps.push(meta.and_then(|m| Some((m.modified().ok()?, m.len()))));
-    }
-    stamps
 }

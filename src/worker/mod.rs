@@ -5,18 +5,19 @@ pub mod deliver;
 pub mod drafts;
 pub mod intake;
 pub mod mirror;
+pub mod register;
 pub mod triage;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Notify, RwLock};
 
-use crate::channels::{discord::DiscordSettings, mailbox::MailboxSettings, smtp::SmtpSettings};
+use self::mirror::{DirectorySettings, Mirror};
+use crate::channels::{discord::DiscordSettings, mailbox::MailboxSettings, platform::Platform, smtp::SmtpSettings};
 use crate::clock::Clock;
-use crate::people::directory::Directory;
+use crate::people::{codes::Seal, directory::Directory};
 use crate::store::Store;
 use crate::triage::playbook::Playbook;
 
@@ -47,10 +48,14 @@ impl Default for RepliesSettings {
 pub struct Works {
     /// The memory.
     pub store: Store,
+    /// Seals codes.
+    pub seal: Seal,
     /// Rules and templates.
     pub playbook: Arc<Playbook>,
-    /// `[directory] path`: the five CSV files, taken again when they change.
-    pub directory: Option<PathBuf>,
+    /// `[directory]`.
+    pub directory: DirectorySettings,
+    /// The way to `[directory] url`.
+    pub platform: Option<Platform>,
     /// `[mailbox.*]` by name.
     pub mailboxes: BTreeMap<String, MailboxSettings>,
     /// `[smtp]`.
@@ -155,11 +160,11 @@ pub async fn run(works: Works, until: Until) -> anyhow::Result<Report> {
     let _claim = works.store.claim().await?;
     works.store.release_leases().await?;
     works.store.doubt_unfinished().await?;
-    let directory = mirror::first(&works).await?;
+    let (mirror, directory) = Mirror::first(&works).await?;
     let shared = Arc::new(Shared::new(works, directory));
     match until {
         Until::Idle => drain(&shared).await?,
-        Until::Stopped => serve(&shared).await?,
+        Until::Stopped => serve(&shared, mirror).await?,
     }
     Ok(shared.report())
 }
@@ -184,7 +189,7 @@ async fn drain(shared: &Arc<Shared>) -> anyhow::Result<()> {
 }
 
 /// Every loop until SIGTERM or Ctrl-C. A loop that fails says so and goes on; the store failing for good ends the program.
-async fn serve(shared: &Arc<Shared>) -> anyhow::Result<()> {
+async fn serve(shared: &Arc<Shared>, mirror: Mirror) -> anyhow::Result<()> {
     let mut loops = tokio::task::JoinSet::new();
     for name in shared.works.mailboxes.keys() {
         let (shared, name) = (Arc::clone(shared), name.clone());
@@ -194,7 +199,7 @@ async fn serve(shared: &Arc<Shared>) -> anyhow::Result<()> {
     loops.spawn(async move { triage::watch(&a).await });
     loops.spawn(async move { deliver::watch(&b).await });
     loops.spawn(async move { alarm::watch(&c).await });
-    loops.spawn(async move { mirror::watch(&d).await });
+    loops.spawn(async move { mirror::watch(&d, mirror).await });
     tokio::select! {
         () = told_to_stop() => {
             tracing::info!("stopping");

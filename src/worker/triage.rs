@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::{RepliesSettings, Shared};
 use crate::alarm;
 use crate::message::address::Address;
-use crate::people::Person;
+use crate::people::{Person, ground::Ground};
 use crate::rules::{Action, Proof};
 use crate::store::inbox::{Leased, MOST_ATTEMPTS};
 use crate::store::settle::{NewDraft, NewTicket, Settlement};
@@ -152,6 +152,7 @@ fn draft(shared: &Shared, outcome: &Outcome, now: Timestamp) -> Option<NewDraft>
         references: draft.references.clone(),
         state: if automatic.is_some() { "queued" } else { "ready" },
         automatic,
+        ground: outcome.person.registered().and_then(|r| serde_json::to_string(&Ground::of(r, now)).ok()).unwrap_or_default(),
         recipient_base: base(&draft.to),
     })
 }

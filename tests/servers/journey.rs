@@ -246,6 +246,56 @@ fn an_imminent_evaluation_alarms_the_channel_once_and_an_allowed_case_is_answere
 }
 
 #[test]
+fn a_reply_whose_ground_changed_while_it_was_held_becomes_a_draft() {
+    let (dovecot, sink) = (Dovecot::start(), SmtpSink::start("none"));
+    let register = two_people();
+    let post = Post::with(
+        &dovecot,
+        register.path(),
+        &format!(
+            "[smtp]\nhost = \"127.0.0.1\"\nport = {}\ntls = \"none\"\nfrom = \"support@nexam.example\"\n\
+             [replies]\nautomatic = [\"code_expired\"]\nhold = \"0s\"\n",
+            sink.port()
+        ),
+    );
+    dovecot.deliver(&request("bo.lund@uni.example", "bo", "My invitation code is not accepted, it says it is invalid."));
+    let judged = post.usher(&["serve", "--until-idle", "--only", "intake,triage"]).output().expect("usher runs");
+    assert!(judged.status.success(), "{}", String::from_utf8_lossy(&judged.stderr));
+    // Bo finds the code and activates the account before the reply leaves.
+    let invitations = register.path().join("invitations.csv");
+    let now = (System.now() - jiff::SignedDuration::from_secs(5)).to_string();
+    let text = fs::read_to_string(&invitations).expect("the invitations");
+    let (others, bo) = text.trim_end().rsplit_once('\n').expect("Bo's is the last");
+    fs::write(&invitations, format!("{others}\n{}{now}\n", bo)).expect("the invitations are written");
+    post.drain();
+    assert_eq!(sink.mails().len(), 0, "nothing leaves");
+    post.drain();
+    assert_eq!(sink.mails().len(), 0, "and nothing later");
+    assert_eq!(answered(&dovecot.drafts()), ["<bo@uni.example>"], "a person looks");
+}
+
+#[test]
+fn nothing_leaves_by_a_register_that_is_too_old() {
+    let (dovecot, sink) = (Dovecot::start(), SmtpSink::start("none"));
+    let register = two_people();
+    let post = Post::with(
+        &dovecot,
+        register.path(),
+        &format!(
+            "[smtp]\nhost = \"127.0.0.1\"\nport = {}\ntls = \"none\"\nfrom = \"support@nexam.example\"\n\
+             [replies]\nautomatic = [\"code_expired\"]\nhold = \"3s\"\n",
+            sink.port()
+        ),
+    );
+    dovecot.deliver(&request("bo.lund@uni.example", "bo", "My invitation code is not accepted, it says it is invalid."));
+    let out = post.usher(&["serve", "--until-idle"]).env("USHER_DIRECTORY_STALE_AFTER", "1s").output().expect("usher runs");
+    let said = String::from_utf8_lossy(&out.stderr);
+    assert!(sink.mails().is_empty() && said.contains("no reply leaves without a person"), "{said}");
+    post.drain();
+    assert_eq!(sink.mails().len(), 1, "it leaves once the source was looked at again");
+}
+
+#[test]
 fn a_mailbox_that_is_down_and_a_wrong_password_are_told_and_disturb_no_other() {
     let dovecot = Dovecot::start();
     dovecot.deliver(&mails().remove(2).1);

@@ -228,7 +228,7 @@ mod tests {
 
     #[test]
     fn a_person_goes_on_and_a_signature_does_not() {
-        for line in people {
+        for line in PEOPLE {
             assert!(goes_on(line), "{line}");
         }
         for line in SIGNATURES {

@@ -2,99 +2,20 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that stumbles fails, and so it should")]
 
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+mod live;
+mod mirror;
+mod register;
+mod server;
+
 use std::sync::OnceLock;
 
 use jiff::{SignedDuration, Timestamp};
 use usher::clock::{Clock, System};
-use usher::people::import;
 use usher::store::inbox::NewMessage;
 use usher::store::settle::{NewDraft, NewTicket, Settlement};
 use usher::store::{Store, StoreError, StoreSettings};
 
-/// A Postgres server of this test run's own.
-struct Server {
-    folder: tempfile::TempDir,
-    process: Child,
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        drop(self.process.kill());
-        drop(self.process.wait());
-    }
-}
-
-impl Server {
-    /// Starts one on a socket in a temporary folder; `None`: Postgres is not installed.
-    fn start() -> Option<Self> {
-        let programs = programs()?;
-        let folder = tempfile::Builder::new().prefix("usher-pg-").tempdir_in("/tmp").unwrap();
-        let root = Command::new("id").arg("-u").output().is_ok_and(|o| o.stdout == b"0\n");
-        let run = |program: &str| {
-            if !root {
-                return Command::new(programs.join(program));
-            }
-            let mut command = Command::new("setpriv");
-            command.args(["--reuid=nobody", "--regid=nogroup", "--clear-groups"]).arg(programs.join(program));
-            command
-        };
-        if root {
-            assert!(Command::new("chown").arg("nobody").arg(folder.path()).status().unwrap().success());
-        }
-        let data = folder.path().join("data");
-        let made = run("initdb").args(["-A", "trust", "-U", "usher", "-E", "UTF8", "--no-sync", "-D"]).arg(&data).output().unwrap();
-        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-        let process = run("postgres")
-            .arg("-D")
-            .arg(&data)
-            .args(["-c", "listen_addresses=", "-c", "fsync=off", "-k"])
-            .arg(folder.path())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        Some(Self { folder, process })
-    }
-
-    async fn fresh(&self, name: &str) -> Store {
-        let socket = self.folder.path().display().to_string().replace('/', "%2F");
-        let url = |database: &str| format!("postgres://usher@{socket}/{database}");
-        for _ in 0..200 {
-            let psql = Command::new("psql")
-                .args(["-h", &self.folder.path().display().to_string(), "-U", "usher", "-d", "postgres", "-c"])
-                .arg(format!("CREATE DATABASE {name}"))
-                .output()
-                .unwrap();
-            if psql.status.success() {
-                break;
-            }
-            System.rest(std::time::Duration::from_millis(50)).await;
-        }
-        Store::open(&StoreSettings { url: url(name) }).await.expect("the database opens")
-    }
-}
-
-fn programs() -> Option<PathBuf> {
-    let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?;
-    let found = versions.filter_map(Result::ok).map(|v| v.path().join("bin")).find(|bin| bin.join("initdb").exists());
-    assert!(found.is_some() || std::env::var_os("CI").is_none(), "Postgres is not installed: apt-get install postgresql");
-    found
-}
-
-/// Both databases, empty. They live as long as what is returned beside them.
-async fn both(name: &str) -> (Vec<Store>, tempfile::TempDir, Option<Server>) {
-    let folder = tempfile::tempdir().unwrap();
-    let url = format!("sqlite:{}", folder.path().join("usher.db").display());
-    let mut stores = vec![Store::open(&StoreSettings { url }).await.unwrap()];
-    let server = Server::start();
-    match &server {
-        Some(server) => stores.push(server.fresh(name).await),
-        None => println!("left out: Postgres is not installed"),
-    }
-    (stores, folder, server)
-}
+use server::both;
 
 fn now() -> Timestamp {
     static NOW: OnceLock<Timestamp> = OnceLock::new();
@@ -131,6 +52,7 @@ fn settlement(message: &str, automatic: Option<Timestamp>) -> Settlement {
         message_id: format!("usher.{message}@nexam.example"),
         state: if automatic.is_some() { "queued" } else { "ready" },
         automatic,
+        ground: String::new(),
         recipient_base: "ada@uni.example".into(),
     };
     let ticket = NewTicket {
@@ -276,30 +198,9 @@ async fn an_alarm_is_due_until_it_is_posted() {
 }
 
 #[tokio::test]
-async fn the_register_is_replaced_whole_and_not_by_a_broken_export() {
-    let (stores, _folder, _server) = both("register").await;
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/directory");
-    let files: Vec<_> = import::FILES.iter().map(|n| ((*n).to_owned(), std::fs::read(folder.join(n)).unwrap())).collect();
-    let tables = import::tables(&files).unwrap();
-    for store in stores {
-        assert!(store.directory().await.unwrap().is_none());
-        let change = store.import_directory(&tables, false, now()).await.unwrap();
-        assert_eq!((change.added, change.gone, change.refused), (tables.candidates.len(), 0, false));
-        let (status, back) = store.directory().await.unwrap().unwrap();
-        assert_eq!((status.version, back.candidates.len(), back.invitations.len()), (1, tables.candidates.len(), tables.invitations.len()));
-        let mut half = tables.clone();
-        half.candidates.truncate(tables.candidates.len() / 2);
-        assert!(store.import_directory(&half, false, now()).await.unwrap().refused);
-        assert_eq!(store.directory_status().await.unwrap().unwrap().version, 1, "refused means nothing was done");
-        assert!(!store.import_directory(&half, true, now()).await.unwrap().refused);
-        assert_eq!(store.directory_status().await.unwrap().unwrap().counts[2], i64::try_from(half.candidates.len()).unwrap());
-    }
-}
-
-#[tokio::test]
 async fn a_second_process_on_one_file_is_refused_by_name() {
     let folder = tempfile::tempdir().unwrap();
-    let settings = StoreSettings { url: format!("sqlite:{}", folder.path().join("usher.db").display()) };
+    let settings = StoreSettings { url: format!("sqlite:{}", folder.path().join("usher.db").display()), ..StoreSettings::default() };
     let (one, other) = (Store::open(&settings).await.unwrap(), Store::open(&settings).await.unwrap());
     let claim = one.claim().await.unwrap();
     assert!(matches!(other.claim().await, Err(StoreError::Unusable(what)) if what.contains("usher.db.lock")));
