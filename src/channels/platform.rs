@@ -98,7 +98,8 @@ impl Way {
             let options = SqliteConnectOptions::from_str(url).map_err(wrong)?.read_only(true).create_if_missing(false);
             Ok(Self::Sqlite(Box::new(options.busy_timeout(PATIENCE))))
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            let given = [("default_transaction_read_only", "on"), ("TimeZone", "UTC"), ("DateStyle", "ISO, YMD")];
+            let given =
+                [("default_transaction_read_only", "on"), ("TimeZone", "UTC"), ("DateStyle", "ISO, YMD"), ("statement_timeout", "300s")];
             let options = PgConnectOptions::from_str(url).map_err(wrong)?.options(given).application_name("usher");
             Ok(Self::Postgres(Box::new(options)))
         } else {

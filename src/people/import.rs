@@ -285,7 +285,7 @@ impl Reader<'_> {
             };
             // Whether a row with too few fields was the last one is known only now.
             if let Some((line, fields)) = odd.take() {
-                let remedy = "Quote fields that hold the separator, or export the file again.";
+                let remedy = if more { "Quote fields that hold the separator." } else { "Export the file again." };
                 self.fault(table, Some(line), odd_row(fields, width, (!more).then(|| csv.get_ref())), remedy);
             }
             if !more {
@@ -336,6 +336,7 @@ impl Reader<'_> {
             self.fault(table, Some(line), what, "Write times with their offset; `usher triage --directory` reads the samples as they are.");
         }
         if rows == 0 && matches!(table, Table::Institutions | Table::Candidates) {
+            self.whole = false;
             self.fault(table, None, "has no rows", "Export it again: nobody would be registered.");
         }
     }

@@ -13,6 +13,8 @@ use crate::store::drafts::StoredDraft;
 use crate::store::outbox::OutboxRow;
 
 const PAUSE: Duration = Duration::from_secs(1);
+/// How long the live source may take to tell of one person.
+const PATIENCE: Duration = Duration::from_secs(15);
 /// Tries of a reply that the server puts off (about two days with the pauses between).
 const MOST_ATTEMPTS: i64 = 60;
 /// The same case to the same person is answered by a machine once in this many days; the second time a person looks.
@@ -123,13 +125,17 @@ async fn over_budget(shared: &Shared, row: &OutboxRow) -> anyhow::Result<Option<
 
 /// What changed of that on which the verdict stood: asked of the live source itself where there is one. The inner error is that source's.
 async fn shaken(shared: &Shared, row: &OutboxRow) -> anyhow::Result<Result<Option<String>, Fault>> {
+    if row.ground.is_empty() {
+        return Ok(Ok(None));
+    }
     let Ok(ground) = serde_json::from_str::<Ground>(&row.ground) else {
-        return Ok(Ok(Some("what the reply stood on is not known".into())));
+        return Ok(Ok(Some("what the reply stood on cannot be read".into())));
     };
     let standing = match &shared.works.platform {
-        Some(platform) => match platform.standing(&ground.candidate_id).await {
-            Ok(standing) => standing,
-            Err(fault) => return Ok(Err(fault)),
+        Some(platform) => match tokio::time::timeout(PATIENCE, platform.standing(&ground.candidate_id)).await {
+            Ok(Ok(standing)) => standing,
+            Ok(Err(fault)) => return Ok(Err(fault)),
+            Err(_) => return Ok(Err(Fault::passing("the live directory does not answer"))),
         },
         None => shared.works.store.standing(&ground.candidate_id).await?,
     };
