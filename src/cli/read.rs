@@ -97,6 +97,9 @@ pub fn written(out: &mut impl Write, line: &str) -> anyhow::Result<bool> {
     }
 }
 
+/// Lines of what was cut that are shown; the rest is counted.
+const MOST_CUT: usize = 6;
+
 fn for_people(name: &str, line: &report::ReadLine<'_>, facts: &Facts) -> String {
     let mut lines = vec![screen::bold(&screen::safe(name))];
     let mut say = |label: &str, text: &str| {
@@ -107,32 +110,74 @@ fn for_people(name: &str, line: &report::ReadLine<'_>, facts: &Facts) -> String 
     for from in line.from {
         say("from", &format!("{} <{}>", from.name, from.address));
     }
+    say("", if line.authenticated { "authenticated" } else { "not authenticated" });
     say("subject", line.subject);
     say("date", line.date.as_deref().unwrap_or_default());
     say("automatic", &line.automatic.map(|a| format!("{}: {}", screen::word(&a), line.automatic_why.join("; "))).unwrap_or_default());
+    say("no answer", &line.no_auto_reply.join("; "));
+    say("failed", line.failed_address.unwrap_or_default());
+    complaint(&mut say, line, facts);
+    for fact in told(line) {
+        say(fact.0, &fact.1);
+    }
+    for attachment in line.attachments {
+        say("attached", &format!("{} ({}, {} bytes)", attachment.name, attachment.media_type, attachment.size));
+    }
+    say("defects", &line.defects.join("; "));
+    lines.extend(marked::text(line.clean, facts).lines().map(|l| format!("  │ {l}")));
+    lines.extend(cut("signature", line.signature));
+    lines.extend(cut("quoted", line.quoted));
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+/// What the person wants, and how sure that is.
+fn complaint(say: &mut impl FnMut(&str, &str), line: &report::ReadLine<'_>, facts: &Facts) {
     say("language", line.facts.language.code());
-    say("intent", &screen::word(&line.facts.intent));
+    let sure = if facts.sure { ", read with a sure mind" } else { "" };
+    say("intent", &format!("{}{sure}", screen::word(&line.facts.intent)));
     for problem in &facts.problems {
-        let text = match problem.place {
-            Place::Body => line.clean,
-            Place::Subject => line.subject,
-            _ => "",
+        let (text, place) = match problem.place {
+            Place::Body => (line.clean, ""),
+            Place::Subject => (line.subject, " in the subject"),
+            Place::Signature | Place::From | Place::Quoted => ("", ""),
         };
         let words = text.get(problem.span.clone()).unwrap_or_default().replace('\n', " ");
         let by = if facts.proposed.contains(&problem.value) { " (proposed from examples)" } else { "" };
-        say("problem", &format!("{}{by}: “{words}”", screen::word(&problem.value)));
+        let words = if words.is_empty() { words } else { format!(": “{words}”") };
+        say("problem", &format!("{}{by}{place}{words}", screen::word(&problem.value)));
     }
-    say("name", &[line.facts.first_name, line.facts.last_name].into_iter().flatten().collect::<Vec<_>>().join(" "));
-    say("address", line.facts.email_used.unwrap_or_default());
-    say("course", line.facts.course.unwrap_or_default());
-    say("error", line.facts.error_text.unwrap_or_default());
-    say(
-        "evaluation",
-        &[line.facts.evaluation_on.as_deref(), line.facts.evaluation_time.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" "),
-    );
-    say("code", line.facts.invitation_code.unwrap_or_default());
-    say("defects", &line.defects.join("; "));
-    lines.extend(marked::text(line.clean, facts).lines().map(|l| format!("  │ {l}")));
-    lines.push(String::new());
-    lines.join("\n")
+    let tried: Vec<String> = line.facts.tried.iter().map(screen::word).collect();
+    say("tried", &tried.join(", "));
+}
+
+/// The facts in a line each.
+fn told(line: &report::ReadLine<'_>) -> [(&'static str, String); 7] {
+    let facts = &line.facts;
+    let joined = |parts: [Option<&str>; 2]| parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let another = if facts.for_another { " (somebody else writes)" } else { "" };
+    let name = joined([facts.first_name, facts.last_name]);
+    let name = if name.is_empty() { another.trim_start().to_owned() } else { name + another };
+    let suggested = facts.emails.iter().filter_map(|e| Some(format!("{}: {} is meant, perhaps", e.address, e.suggest?)));
+    [
+        ("name", name),
+        ("address", facts.email_used.unwrap_or_default().to_owned()),
+        ("", suggested.collect::<Vec<_>>().join("; ")),
+        ("course", facts.course.unwrap_or_default().to_owned()),
+        ("error", facts.error_text.unwrap_or_default().to_owned()),
+        ("evaluation", joined([facts.evaluation_on.as_deref(), facts.evaluation_time.as_deref()])),
+        ("code", facts.invitation_code.unwrap_or_default().to_owned()),
+    ]
+}
+
+/// The beginning of what was cut off, so that nothing vanishes unseen.
+fn cut(what: &str, text: Option<&str>) -> Vec<String> {
+    let Some(text) = text.filter(|t| !t.trim().is_empty()) else { return Vec::new() };
+    let all: Vec<&str> = text.lines().filter(|l| !l.trim().is_empty()).collect();
+    let mut lines = vec![format!("  {what}")];
+    lines.extend(all.iter().take(MOST_CUT).map(|l| format!("  ┆ {}", screen::safe(l))));
+    if let Some(more) = all.len().checked_sub(MOST_CUT).filter(|more| *more > 0) {
+        lines.push(format!("  ┆ … and {more} lines more"));
+    }
+    lines
 }

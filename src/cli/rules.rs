@@ -78,6 +78,13 @@ fn measure(rules: Option<PathBuf>, wrong: Option<&str>, config: &Path) -> anyhow
         }
     };
     print_figures(&measured);
+    if measured.len() < 2 {
+        println!("One file of examples teaches nothing about another: add a second one to learn how well strangers are read.");
+    }
+    if let Some(part) = wrong.filter(|part| !measured.iter().any(|m| m.file.contains(part))) {
+        println!("No file of examples has `{}` in its name.", screen::safe(part));
+        return Ok(Done::Faults);
+    }
     for m in measured.iter().filter(|m| wrong.is_some_and(|part| m.file.contains(part))) {
         print_wrong(m);
     }
@@ -105,11 +112,17 @@ fn print_figures(measured: &[Measured]) {
             tally(m.settled)
         );
     }
+    let (sure, settled, kind) = (sum(measured, |m| m.sure), sum(measured, |m| m.settled), sum(measured, |m| m.kind));
+    let examples: usize = measured.iter().map(|m| m.examples).sum();
+    println!("{:<32}{examples:>6}  {:^57}  {:.3}  {:>7}  {:>7}", "all", "", kind.share(), tally(sure), tally(settled));
     for at in 0..measured.first().map_or(0, |m| m.heard.len()) {
-        let heard = measured.iter().filter_map(|m| m.heard.get(at));
-        let (right, wrong) = heard.fold((0, 0), |(right, wrong), t| (right + t.right, wrong + t.wrong));
-        println!("meaning {:>2}: heard rightly {right:>4}, wrongly {wrong:>3}", at + 1);
+        let heard = sum(measured, |m| m.heard.get(at).copied().unwrap_or_default());
+        println!("meaning {:>2}: heard rightly {:>4}, wrongly {:>3}", at + 1, heard.right, heard.wrong);
     }
+}
+
+fn sum(measured: &[Measured], of: impl Fn(&Measured) -> Tally) -> Tally {
+    measured.iter().map(of).fold(Tally::default(), |a, b| Tally { right: a.right + b.right, wrong: a.wrong + b.wrong })
 }
 
 fn print_wrong(measured: &Measured) {

@@ -3,7 +3,7 @@
 use std::io::IsTerminal;
 
 use crate::facts::Language;
-use crate::people::Person;
+use crate::people::{Candidate, Evidence, Person};
 use crate::rules::Reason;
 use crate::triage::Outcome;
 
@@ -46,9 +46,17 @@ pub fn outcome(name: &str, outcome: &Outcome, language: Language) -> String {
     say("subject", message.subject.clone());
     say("who", who(person));
     if let Person::Found { evidence, .. } = person {
-        evidence.iter().for_each(|e| {
-            say("", format!("{} {}", if e.points < 0 { "✗" } else { "✓" }, if language == Language::Fr { &e.fr } else { &e.en }))
-        });
+        evidence.iter().for_each(|e| say("", format!("{} {}", if e.points < 0 { "✗" } else { "✓" }, in_language(e, language))));
+    }
+    let (label, near) = match person {
+        Person::Found { others, .. } => ("next best", others),
+        Person::Several(near) => ("they are", near),
+        Person::Nobody(near) => ("near", near),
+    };
+    for (at, near) in near.iter().enumerate() {
+        let why: Vec<&str> = near.evidence.iter().map(|e| in_language(e, language)).collect();
+        let Candidate { id, first_name, last_name, .. } = &near.candidate;
+        say(if at == 0 { label } else { "" }, format!("{first_name} {last_name} ({id}): {}", why.join(", ")));
     }
     if let Some(state) = verdict.state {
         say("state", word(&state));
@@ -74,6 +82,10 @@ pub fn outcome(name: &str, outcome: &Outcome, language: Language) -> String {
     lines.join("\n")
 }
 
+fn in_language(evidence: &Evidence, language: Language) -> &str {
+    if language == Language::Fr { &evidence.fr } else { &evidence.en }
+}
+
 fn who(person: &Person) -> String {
     match person {
         Person::Found { registered, kind, score, .. } => format!(
@@ -85,9 +97,7 @@ fn who(person: &Person) -> String {
             word(kind),
             score
         ),
-        Person::Several(near) => {
-            format!("several fit equally: {}", near.iter().map(|n| n.candidate.id.as_str()).collect::<Vec<_>>().join(", "))
-        }
+        Person::Several(_) => "several fit equally".into(),
         Person::Nobody(_) => "nobody found".into(),
     }
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that stumbles fails, and so it should")]
 
+mod aliases;
 mod live;
 mod mirror;
 mod register;

@@ -12,11 +12,11 @@ use super::server::both;
 use super::{later, now};
 
 /// The seal of [`import::tables`].
-fn seal() -> Seal {
+pub fn seal() -> Seal {
     Seal::new(&[0; 32])
 }
 
-fn corpus() -> Tables {
+pub fn corpus() -> Tables {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/directory");
     let files: Vec<_> = FILES.iter().map(|n| ((*n).to_owned(), std::fs::read(folder.join(n)).unwrap())).collect();
     import::tables(&files).unwrap()
@@ -36,7 +36,7 @@ fn records(tables: &Tables) -> Vec<Record> {
 }
 
 /// Takes `tables` over unless that is refused.
-async fn take(store: &Store, tables: &Tables, force: bool) -> Change {
+pub async fn take(store: &Store, tables: &Tables, force: bool) -> Change {
     let mut staging = store.stage().await.unwrap();
     staging.add(&records(tables)).await.unwrap();
     let change = staging.change().await.unwrap();
@@ -46,7 +46,7 @@ async fn take(store: &Store, tables: &Tables, force: bool) -> Change {
     change
 }
 
-async fn version(store: &Store) -> i64 {
+pub async fn version(store: &Store) -> i64 {
     store.directory_status().await.unwrap().unwrap().version
 }
 
