@@ -46,13 +46,9 @@ impl Alias {
             Self::List => {
                 let aliases = store.aliases().await?;
                 for alias in &aliases {
-                    println!(
-                        "{}  {}  confirmed {} by {}",
-                        alias.candidate_id,
-                        alias.address,
-                        alias.confirmed_at,
-                        screen::safe(&alias.confirmed_by)
-                    );
+                    let line =
+                        format!("{}  {}  confirmed {} by {}", alias.candidate_id, alias.address, alias.confirmed_at, alias.confirmed_by);
+                    println!("{}", screen::safe(&line));
                 }
                 if aliases.is_empty() {
                     println!("No address was confirmed.");
@@ -82,6 +78,6 @@ async fn confirm(store: &Store, address: &str, candidate: &str, by: &str) -> any
             (Done::Faults, format!("{address} was confirmed as {holder}'s: `usher directory alias withdraw {address}` first."))
         }
     };
-    println!("{said}");
+    println!("{}", screen::safe(&said));
     Ok(done)
 }

@@ -100,7 +100,12 @@ async fn find(store: &Store, seal: &Seal, text: &str) -> anyhow::Result<Done> {
     let found = stored(store, seal).await?.find(text, 10);
     for near in &found {
         let c = &near.candidate;
-        println!("{:.2}  {}  {} {}  {}  {}", near.score, c.id, c.first_name, c.last_name, screen::safe(&c.email), c.institution_id);
+        let line = format!("{:.2}  {}  {} {}  {}  {}", near.score, c.id, c.first_name, c.last_name, c.email, c.institution_id);
+        println!("{}", screen::safe(&line));
+        let why: Vec<&str> = near.evidence.iter().map(|e| e.en.as_str()).collect();
+        if !why.is_empty() {
+            println!("      {}", why.join(", "));
+        }
     }
     if found.is_empty() {
         println!("Nobody is near `{}`.", screen::safe(text));

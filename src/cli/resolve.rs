@@ -75,12 +75,12 @@ pub(super) fn claims(directory: &Directory, file: &Path, json: bool) -> anyhow::
     };
     let mut out = io::BufWriter::new(io::stdout().lock());
     let mut done = Done::Fine;
-    for (number, line) in (1..).zip(input.lines()) {
+    for (number, line) in (1..).zip(input.split(b'\n')) {
         let line = line.with_context(|| format!("Cannot read {}", file.display()))?;
-        if line.trim().is_empty() {
+        if line.trim_ascii().is_empty() {
             continue;
         }
-        match serde_json::from_str::<Line>(&line) {
+        match serde_json::from_slice::<Line>(&line) {
             Ok(line) => {
                 let (id, claim) = line.claim();
                 if !written(&mut out, &answer(directory, &id, &claim, json)?)? {
@@ -115,7 +115,7 @@ fn answer(directory: &Directory, id: &serde_json::Value, claim: &Claim, json: bo
     let beside = near.iter().map(|n| format!("{}: {}", n.candidate.id, lines(&n.evidence).join(", ")));
     let why = if found.is_empty() { beside.collect::<Vec<_>>().join(" · ") } else { lines(found).join(", ") };
     let id = id.as_str().map_or_else(|| id.to_string(), str::to_owned);
-    Ok(format!("{}  {}  {who}  {why}", screen::safe(&id), screen::word(&person.kind())))
+    Ok(screen::safe(&format!("{id}  {}  {who}  {why}", screen::word(&person.kind()))))
 }
 
 fn lines(evidence: &[Evidence]) -> Vec<&str> {

@@ -13,15 +13,15 @@ use super::seen::{Refusal, Seen};
 
 /// Institutions in which a name is looked for; a course that is sat in more of them names none.
 const MOST_INSTITUTIONS: usize = 32;
-/// People of equal names who are told apart no further.
-const MOST_SHOWN: usize = 8;
+/// So many who fit equally are a crowd: further ones are not counted.
+pub(super) const MANY: usize = 8;
 
 impl Question<'_> {
     /// People of the same institution whose names the local part could have been built from.
     pub(super) fn forms(&mut self, used: &Used, scope: Scope) -> Vec<Seen> {
         let bare = without_digits(&used.squash).to_owned();
         let institutions = self.directory.institutions.len();
-        if scope.open || scope.id as usize >= institutions || !bare.is_ascii() || !(3..=40).contains(&bare.len()) {
+        if scope.open || scope.id as usize >= institutions || !used.is_plain() || !(3..=40).contains(&bare.len()) {
             return Vec::new();
         }
         let by_names = self.names_at(scope.id);
@@ -30,23 +30,24 @@ impl Question<'_> {
             return whole;
         }
         let hashes = self.splits(&bare, scope.id);
-        let mut people = self.people(&hashes);
-        if self.told.first.is_none() && self.told.last.is_none() {
-            // Nobody of a crowd is told apart by an initial: the first of them stand for all.
-            people.truncate(CROWD);
-        }
+        let people = self.people(&hashes);
         self.of_form(people, used, scope)
     }
 
     fn of_form(&mut self, people: Vec<u32>, used: &Used, scope: Scope) -> Vec<Seen> {
         let directory = self.directory;
-        let mut fit = Vec::new();
+        // Where nothing is told but the address, all who fit are equal: a few of a crowd say that it is one.
+        let only_address = self.told.first.is_none() && self.told.last.is_none() && self.claim.course.is_none();
+        let mut fit: Vec<Seen> = Vec::new();
         for who in people {
             let Some(entry) = directory.entry(who).filter(|e| e.institution == scope.id) else { continue };
             if built_from(&used.squash, &entry) {
                 let seen = self.look(who, &entry, MatchKind::Shortened, None);
-                let refused = refused_as_form(&seen, &entry, used);
+                let refused = self.refused_as_form(&seen, &entry, used);
                 fit.extend(self.judged(seen, refused));
+            }
+            if only_address && fit.len() >= MANY {
+                break;
             }
         }
         fit
@@ -111,21 +112,16 @@ impl Question<'_> {
             return Vec::new();
         }
         let people = self.bearers();
-        if people.len() > CROWD {
-            // Nobody of a crowd is told apart: the first of them stand for all, and never one alone.
-            let fit = self.judge_names(people.get(..MOST_SHOWN).unwrap_or_default());
-            return if fit.len() > 1 { best(fit) } else { Vec::new() };
-        }
         let mut fit = self.judge_names(&people);
         if fit.is_empty() && !self.named.evaluations.is_empty() {
-            for institution in self.named.told.clone() {
+            for institution in self.named.told() {
                 let sitting: Vec<u32> = self.nearly_named_at(institution).into_iter().filter(|who| self.sits(*who)).collect();
                 fit.extend(self.judge_names(&sitting));
             }
         }
         if fit.is_empty() {
             // For staff: who bears the name, and why it is not enough.
-            let near = self.anywhere(MOST_SHOWN, |_| true);
+            let near = self.anywhere(MANY, |_| true);
             self.judge_names(&near);
         }
         let mut fit = best(fit);
@@ -140,14 +136,14 @@ impl Question<'_> {
     /// Everybody who bears the names told where institution or course may speak for the person; with the same local part, anywhere.
     fn bearers(&mut self) -> Vec<u32> {
         let mut people: Vec<u32> = Vec::new();
-        for institution in self.named.told.clone().into_iter().take(MOST_INSTITUTIONS) {
+        for institution in self.named.told() {
             people.extend(self.names_at(institution));
         }
         let by_course = self.named.by_course.clone();
         if by_course.len() > MOST_INSTITUTIONS {
             people.extend(self.anywhere(CROWD + 1, |who| self.sits(who)));
         } else {
-            for institution in by_course.into_iter().filter(|n| !self.named.told.contains(n)).collect::<Vec<_>>() {
+            for institution in by_course.into_iter().filter(|n| !self.named.told().contains(n)).collect::<Vec<_>>() {
                 people.extend(self.names_at(institution).into_iter().filter(|who| self.sits(*who)));
             }
         }
@@ -160,18 +156,20 @@ impl Question<'_> {
         people
     }
 
-    /// Those among `people` whom names and place speak for; no more of them than make an answer.
+    /// Those among `people` whom names and place speak for.
     fn judge_names(&mut self, people: &[u32]) -> Vec<Seen> {
         let directory = self.directory;
         let mut fit: Vec<Seen> = Vec::new();
-        let mut equal = 0;
+        let mut unbeaten = 0;
         for who in people {
             let Some(entry) = directory.entry(*who) else { continue };
             let seen = self.look(*who, &entry, MatchKind::Name, None);
             let refused = self.refused_by_name(&seen, &entry);
-            equal += usize::from(refused.is_none() && seen.names_equal());
+            // Everything told agrees: nobody can be nearer, and a few of a crowd say that it is one.
+            let all = seen.names_equal() && seen.institution != Some(false) && seen.course != Some(false);
+            unbeaten += usize::from(refused.is_none() && all);
             fit.extend(self.judged(seen, refused));
-            if equal >= MOST_SHOWN {
+            if unbeaten >= MANY {
                 break;
             }
         }
@@ -220,12 +218,25 @@ impl Question<'_> {
             // A letter off may be another name: institution and course must both speak for the person.
             () if slipped && everywhere => None,
             () if !whole => Some(Refusal::TooLittle),
-            // Half a double name is many people's: a course alone does not say whose.
+            () if self.is_numbered_otherwise(entry) => Some(Refusal::OtherDigits),
+            // Half a double name is many people's: a course alone does not say whose, and Marie may not be Marie-Claude.
             () if seen.last == Relation::Part && seen.institution != Some(true) => Some(Refusal::TooLittle),
+            () if seen.first == Relation::Part && !everywhere => Some(Refusal::TooLittle),
             () if seen.is_placed() => None,
             () if seen.names_equal() && self.same_local(entry) => None,
             () => Some(Refusal::TooLittle),
         }
+    }
+
+    /// The sender's own address at the person's institution is the person's name with another number: a homonym's.
+    fn is_numbered_otherwise(&self, entry: &Entry<'_>) -> bool {
+        let (Some((scope, _)), Some(used)) = (self.scope, self.used.as_ref().filter(|_| !self.typed)) else { return false };
+        let number = || scope::digits(&used.squash);
+        !scope.open
+            && scope.id == entry.scope
+            && number().next().is_some()
+            && !number().eq(scope::digits(entry.local))
+            && built_from(&used.squash, entry)
     }
 
     /// The same local part at an unrelated web-mail domain.
@@ -246,16 +257,16 @@ impl Question<'_> {
         let told = &self.named.evaluations;
         !told.is_empty() && self.directory.register.evaluations(who).iter().any(|e| told.binary_search(e).is_ok())
     }
-}
 
-fn refused_as_form(seen: &Seen, entry: &Entry<'_>, used: &Used) -> Option<Refusal> {
-    // Digits tell people of one name apart; leaving them out is a shorter form.
-    let told = scope::digits(&used.squash).next().is_some();
-    let other_digits = told && !scope::digits(&used.squash).eq(scope::digits(entry.local));
-    match () {
-        () if seen.names_differ() => Some(Refusal::NameDiffers),
-        () if seen.is_elsewhere() => Some(Refusal::OtherInstitution),
-        () if other_digits && !seen.names_equal() => Some(Refusal::OtherDigits),
-        () => None,
+    fn refused_as_form(&self, seen: &Seen, entry: &Entry<'_>, used: &Used) -> Option<Refusal> {
+        // Digits tell people of one name apart; leaving them out is a shorter form.
+        let told = scope::digits(&used.squash).next().is_some();
+        let other_digits = told && !scope::digits(&used.squash).eq(scope::digits(entry.local));
+        match () {
+            () if seen.names_differ() => Some(Refusal::NameDiffers),
+            () if seen.is_elsewhere() => Some(Refusal::OtherInstitution),
+            () if other_digits && !(self.typed && seen.names_equal()) => Some(Refusal::OtherDigits),
+            () => None,
+        }
     }
 }

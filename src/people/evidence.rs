@@ -1,5 +1,6 @@
 //! Each compared field, in words for staff, with its weight in points.
 
+use super::byname::MANY;
 use super::relate::Relation;
 use super::seen::Refusal;
 use super::slips::Slip;
@@ -164,7 +165,10 @@ pub(super) fn behind(points: i32) -> Evidence {
     evidence(&format!("{points} points behind"), &format!("{points} points derrière"), 0)
 }
 
-/// As good as somebody else.
+/// As good as somebody else; of a crowd not all are counted.
 pub(super) fn equal(people: usize) -> Evidence {
+    if people >= MANY {
+        return evidence(&format!("{MANY} people or more fit equally"), &format!("{MANY} personnes ou plus conviennent également"), 0);
+    }
     evidence(&format!("{people} people fit equally"), &format!("{people} personnes conviennent également"), 0)
 }

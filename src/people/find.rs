@@ -1,10 +1,11 @@
 //! Search by anything, for staff: id, address, name; forgiving of slips.
 
 use super::directory::Directory;
+use super::look::Question;
 use super::names::fold;
 use super::register::Entry;
 use super::scope;
-use super::{MatchKind, Near};
+use super::{Claim, MatchKind, Near};
 
 /// Below this a result is noise.
 const LEAST: f64 = 0.84;
@@ -16,15 +17,25 @@ impl Directory {
         if wanted.is_empty() {
             return Vec::new();
         }
-        let everybody = (0..self.register.len()).filter_map(|who| self.entry(who));
-        let mut scored: Vec<(f64, Entry<'_>)> = everybody.map(|e| (likeness(&wanted, &e), e)).filter(|(s, _)| *s >= LEAST).collect();
-        scored.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.id.cmp(b.1.id)));
+        let everybody = (0..self.register.len()).filter_map(|who| Some((who, self.entry(who)?)));
+        let mut scored: Vec<(f64, u32, Entry<'_>)> =
+            everybody.map(|(who, e)| (likeness(&wanted, &e), who, e)).filter(|(score, ..)| *score >= LEAST).collect();
+        scored.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.2.id.cmp(b.2.id)));
         scored.truncate(most);
+        // What of the text is told as a name or an address is compared field by field.
+        let claim = Claim {
+            email_used: text.contains('@').then(|| text.trim().to_owned()),
+            display_name: Some(text.trim().to_owned()),
+            institution: Some(text.to_owned()),
+            ..Claim::default()
+        };
+        let question = Question::of(self, &claim);
         scored
             .into_iter()
-            .map(|(score, entry)| {
+            .map(|(score, who, entry)| {
                 let kind = if score >= 1.0 { MatchKind::Exact } else { MatchKind::Typo };
-                Near { candidate: self.candidate(&entry), kind, score: score.min(1.0), evidence: Vec::new() }
+                let evidence = question.look(who, &entry, MatchKind::None, None).evidence();
+                Near { candidate: self.candidate(&entry), kind, score: score.min(1.0), evidence: evidence.into_iter().skip(1).collect() }
             })
             .collect()
     }

@@ -2,6 +2,8 @@
 
 use super::register::Entry;
 
+/// Readings that are tried; a name of many like words has no end of them.
+const MOST_READINGS: u32 = 4000;
 /// Initials beside whole words.
 const MOST_INITIALS: u8 = 2;
 
@@ -9,7 +11,7 @@ const MOST_INITIALS: u8 = 2;
 /// used once, with a last name (or a first name and a last initial) among them. Digits at its end do not count.
 pub(super) fn built_from(squash: &str, entry: &Entry<'_>) -> bool {
     let bare = without_digits(squash);
-    (3..=40).contains(&bare.len()) && bare.is_ascii() && eats(bare, entry, Taken::default())
+    (3..=40).contains(&bare.len()) && bare.is_ascii() && eats(bare, entry, Taken::default(), &mut 0)
 }
 
 /// A local part without the digits at its end.
@@ -29,7 +31,11 @@ struct Taken {
 }
 
 /// Whether `rest` is used up by words and a few initials that were not taken yet.
-fn eats(rest: &str, entry: &Entry<'_>, taken: Taken) -> bool {
+fn eats(rest: &str, entry: &Entry<'_>, taken: Taken, tried: &mut u32) -> bool {
+    *tried += 1;
+    if *tried > MOST_READINGS {
+        return false;
+    }
     if rest.is_empty() {
         return taken.whole_last || taken.whole_first && taken.last_initial;
     }
@@ -43,10 +49,13 @@ fn eats(rest: &str, entry: &Entry<'_>, taken: Taken) -> bool {
             whole_last: taken.whole_last || is_last && !token.weak && token.text.len() > 1,
             ..taken
         };
-        let by_word = |word: &str| word.len() > 1 && rest.strip_prefix(word).is_some_and(|after| eats(after, entry, whole));
         let initial = Taken { words, initials: taken.initials + 1, last_initial: taken.last_initial || is_last, ..taken };
-        let by_initial =
-            |letter: char| taken.initials < MOST_INITIALS && rest.strip_prefix(letter).is_some_and(|r| eats(r, entry, initial));
-        by_word(token.text) || token.alt.is_some_and(by_word) || token.initial().is_some_and(by_initial)
+        let by_word =
+            [Some(token.text), token.alt].into_iter().flatten().filter(|word| word.len() > 1).filter_map(|word| rest.strip_prefix(word));
+        let by_initial = token.initial().filter(|_| taken.initials < MOST_INITIALS).and_then(|letter| rest.strip_prefix(letter));
+        by_word
+            .map(|after| (after, whole))
+            .chain(by_initial.map(|after| (after, initial)))
+            .any(|(after, taken)| eats(after, entry, taken, tried))
     })
 }

@@ -34,8 +34,6 @@ pub(super) struct Question<'a> {
     pub named: Named,
     /// Everybody who was judged, accepted or not.
     looked: Vec<Seen>,
-    /// Numbers of the people whom one question of the index brought.
-    pub found: Vec<u32>,
 }
 
 impl<'a> Question<'a> {
@@ -52,7 +50,6 @@ impl<'a> Question<'a> {
             typed,
             told: told(claim),
             looked: Vec::new(),
-            found: Vec::new(),
         }
     }
 
@@ -68,17 +65,11 @@ impl<'a> Question<'a> {
             (first, last) = (Relation::Equal, Relation::Equal);
         }
         let course = self.claim.course.is_some().then(|| self.sits(who));
-        Seen {
-            who,
-            kind,
-            slip,
-            confirmed: false,
-            first,
-            last,
-            institution: self.named.institution(entry.institution),
-            course,
-            refused: None,
-        }
+        let institution = match kind {
+            MatchKind::Name => self.named.institution_by_text(entry.institution),
+            _ => self.named.institution(entry.institution),
+        };
+        Seen { who, kind, slip, confirmed: false, first, last, institution, course, refused: None }
     }
 
     /// Keeps a person who was judged, and passes on who was accepted.
@@ -104,24 +95,32 @@ impl<'a> Question<'a> {
         others
     }
 
-    /// Whose registered address it is, or confirmed address.
+    /// Whose registered address it is.
     pub(super) fn at_address(&self) -> Option<Seen> {
         let used = self.used.as_ref()?;
-        if let Some(who) = self.directory.at_address(&used.address) {
-            return Some(self.look(who, &self.directory.entry(who)?, MatchKind::Exact, None));
-        }
-        let who = *self.directory.confirmed.get(used.address.as_str())?;
+        let who = self.directory.at_address(&used.address)?;
+        let (kind, slip) = if used.mended { (MatchKind::Typo, Some(Slip::Separator)) } else { (MatchKind::Exact, None) };
+        Some(self.look(who, &self.directory.entry(who)?, kind, slip))
+    }
+
+    /// Whose address staff confirmed it to be; a name told that differs is a veto.
+    fn confirmed(&self) -> Option<Seen> {
+        let who = *self.directory.confirmed.get(self.used.as_ref()?.address.as_str())?;
         let seen = self.look(who, &self.directory.entry(who)?, MatchKind::Alias, None);
         (!seen.names_differ()).then_some(Seen { confirmed: true, ..seen })
     }
 
     /// Whom the address leads to: an alias, a slip, or another form of the same name.
     pub(super) fn by_address(&mut self) -> Vec<Seen> {
-        let (Some(used), Some((scope, road))) = (self.used.clone(), self.scope) else { return Vec::new() };
-        let same = self.at_mailbox(&used, scope, road);
-        if !same.is_empty() || matches!(road, Road::Slip(_)) {
+        let Some(used) = self.used.clone() else { return Vec::new() };
+        let same = self.scope.map(|(scope, road)| self.at_mailbox(&used, scope, road)).unwrap_or_default();
+        if !same.is_empty() {
             return best(same);
         }
+        if let Some(confirmed) = self.confirmed() {
+            return vec![confirmed];
+        }
+        let Some((scope, Road::Known | Road::SubDomain)) = self.scope else { return Vec::new() };
         let slips = self.slips(&used, scope);
         // One letter off beats a name-built reading; two letters off does not.
         if slips.iter().any(|s| s.slip.is_some()) {
@@ -155,11 +154,14 @@ impl<'a> Question<'a> {
     /// The right mailbox at a domain that nobody has: somebody's slip, unless something told speaks against it.
     fn refused_as_domain_slip(&self, seen: &Seen) -> Option<Refusal> {
         let long = self.used.as_ref().is_some_and(|u| u.squash.len() >= LONG);
+        let of_the_hand = seen.slip.is_some_and(Slip::is_of_the_hand);
         match () {
             () if seen.names_differ() => Some(Refusal::NameDiffers),
             () if seen.is_elsewhere() => Some(Refusal::OtherInstitution),
-            () if seen.names_agree() => None,
-            () if !long || !seen.slip.is_some_and(Slip::is_of_the_hand) => Some(Refusal::TooLittle),
+            // Another institution may own the domain.
+            () if !of_the_hand && !seen.is_placed() => Some(Refusal::TooLittle),
+            () if seen.names_speak() => None,
+            () if !long || !of_the_hand => Some(Refusal::TooLittle),
             () => None,
         }
     }
@@ -168,7 +170,7 @@ impl<'a> Question<'a> {
     fn slips(&mut self, used: &Used, scope: Scope) -> Vec<Seen> {
         let (local, domain) = used.address.split_once('@').unwrap_or_default();
         let letters = Letters::of(local, domain);
-        if letters.letters().len() < LEAST || !used.squash.is_ascii() {
+        if letters.letters().len() < LEAST || !used.is_plain() {
             return Vec::new();
         }
         let directory = self.directory;
@@ -177,7 +179,9 @@ impl<'a> Question<'a> {
         letters.each_less(|h| hashes.push(mailbox.hash(h)));
         let mut who = self.people(&hashes);
         // Two slips are further than the index reaches: the names told lead there.
-        who.extend(self.names_at(scope.id).into_iter().take(CROWD));
+        let named = self.names_at(scope.id);
+        // Of a crowd nobody is told apart by two slips.
+        who.extend(named.iter().filter(|_| named.len() <= CROWD));
         who.sort_unstable();
         who.dedup();
         let typed = fold(&used.canon);
@@ -194,16 +198,13 @@ impl<'a> Question<'a> {
         near.into_iter().filter(|(d, _)| *d == least).map(|(_, s)| s).collect()
     }
 
-    /// Asks the index; everybody once, in order; nobody of a crowd beyond its size.
-    pub(super) fn people(&mut self, hashes: &[u64]) -> Vec<u32> {
-        let mut found = std::mem::take(&mut self.found);
-        found.clear();
+    /// Asks the index; everybody once, in order.
+    pub(super) fn people(&self, hashes: &[u64]) -> Vec<u32> {
+        let mut found = Vec::new();
         self.directory.index.probe_all(hashes, &mut found);
         found.sort_unstable();
         found.dedup();
-        let people = found.clone();
-        self.found = found;
-        people
+        found
     }
 
     /// Why a mailbox a slip away is not meant; `None`: it is.
@@ -214,12 +215,12 @@ impl<'a> Question<'a> {
             () if seen.names_differ() => Some(Refusal::NameDiffers),
             () if seen.first == Relation::Slip || seen.last == Relation::Slip => Some(Refusal::SlippedTwice),
             () if seen.is_elsewhere() => Some(Refusal::OtherInstitution),
-            () if !same_digits && !seen.names_equal() => Some(Refusal::OtherDigits),
+            () if !same_digits && !(self.typed && seen.names_equal()) => Some(Refusal::OtherDigits),
             // What a machine wrote into From has no slip: only where the register itself may be misspelt.
             () if !self.typed && !seen.names_equal() => Some(Refusal::TooLittle),
             // An address that spells the name rightly is somebody's own; one that misspells it is a slip.
             () if scope.open && !seen.is_placed() && (spelt_rightly() || !seen.names_equal()) => Some(Refusal::OpenMail),
-            () if seen.names_agree() => None,
+            () if seen.names_speak() => None,
             () if scope.open => Some(Refusal::OpenMail),
             () if self.reads_as_another(&used.squash, entry) => Some(Refusal::ReadsAsAnother),
             () if used.squash.len() < LONG || !seen.slip.is_some_and(Slip::is_of_the_hand) => Some(Refusal::TooLittle),
@@ -230,13 +231,13 @@ impl<'a> Question<'a> {
     /// An address a letter away may simply be somebody else's: `mario.roy` beside `marie.roy`, `ktremblay` beside `jtremblay`.
     fn reads_as_another(&self, squash: &str, entry: &Entry<'_>) -> bool {
         let known = &self.directory.vocabulary;
+        let squash = without_digits(squash);
         let mut keys = entry.last.keys();
         entry.first.each_key(|key| keys.push(key));
         keys.into_iter().filter(|key| key.len() > 2).any(|key| {
             [squash.strip_prefix(key), squash.strip_suffix(key)].into_iter().flatten().any(|other| match other.len() {
                 0 => false,
-                1 => other.bytes().all(|b| b.is_ascii_alphabetic()),
-                2 => false,
+                1 | 2 => other.bytes().all(|b| b.is_ascii_alphabetic()),
                 _ => known.is_first(other) || known.is_last(other),
             })
         })

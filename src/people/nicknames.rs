@@ -33,6 +33,11 @@ pub fn fit(told: &str, registered: &str) -> bool {
     }
 }
 
+/// Whether `word` (folded) is a first name by itself, whatever else it is short for.
+pub fn is_own_name(word: &str) -> bool {
+    FIRST_NAMES.contains(word)
+}
+
 /// Whether `word` (folded) is a first name known everywhere.
 pub fn is_first_name(word: &str) -> bool {
     FIRST_NAMES.contains(word) || GROUPS.contains_key(word)

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::directory::Directory;
 use super::hash::{self, ByHash, mix};
 use super::names::fold_into;
-use super::scope::{self, Used};
+use super::scope::{self, Road, Used};
 use super::{Claim, Evaluation, Institution};
 
 /// Words that many institutions' names share: alone they name none.
@@ -18,6 +18,8 @@ const COMMON: &str = "university universite universidad universitat college cole
 const MOST_TEXT: usize = 20_000;
 /// Evaluations that one word of titles may name; a word in more titles tells nothing.
 const MOST_NAMED: usize = 64;
+/// Institutions that a text may tell; one with more of them tells none.
+const MOST_TOLD: usize = 8;
 /// Letters of a word by which a longer one is told: "oral path" for Oral Pathology.
 const BEGINNING: usize = 4;
 
@@ -49,8 +51,10 @@ pub(super) struct Places {
 /// What a claim names.
 #[derive(Debug, Default)]
 pub(super) struct Named {
-    /// Institutions told by name or by the domain of an address.
-    pub told: Vec<u32>,
+    /// Institutions told in the text.
+    text: Vec<u32>,
+    /// The institution of the address's domain.
+    domain: Option<u32>,
     /// Institutions where the course told is sat.
     pub by_course: Vec<u32>,
     /// The evaluations that the course told may be.
@@ -58,14 +62,30 @@ pub(super) struct Named {
 }
 
 impl Named {
-    /// Whether `institution` is the one told; `None`: none is.
+    /// Whether `institution` is the one told, in the text or by the address's domain; `None`: none is.
     pub(super) fn institution(&self, institution: u32) -> Option<bool> {
-        (!self.told.is_empty()).then(|| self.told.contains(&institution))
+        let told = self.told();
+        (!told.is_empty()).then(|| told.contains(&institution))
+    }
+
+    /// As [`Named::institution`], where the address led to nobody: what the text says goes before the address's domain.
+    pub(super) fn institution_by_text(&self, institution: u32) -> Option<bool> {
+        if self.text.is_empty() { self.institution(institution) } else { Some(self.text.contains(&institution)) }
+    }
+
+    /// The institutions told.
+    pub(super) fn told(&self) -> Vec<u32> {
+        self.text.iter().copied().chain(self.domain.filter(|d| !self.text.contains(d))).collect()
     }
 
     /// Every institution named, told ones first.
     pub(super) fn institutions(&self) -> impl Iterator<Item = u32> + '_ {
-        self.told.iter().chain(self.by_course.iter().filter(|n| !self.told.contains(n))).copied()
+        let told = self.told();
+        let by_course = self.by_course.iter().copied().filter({
+            let told = told.clone();
+            move |n| !told.contains(n)
+        });
+        told.into_iter().chain(by_course)
     }
 }
 
@@ -165,17 +185,17 @@ impl Places {
         self.whole.insert(mix(hash::text(whole)), whole.into());
     }
 
-    /// The institutions that `text` names.
-    fn institutions_in(&self, text: &str) -> Vec<u32> {
+    /// The institutions that `text` names; a single word that is a name of the person (`own`) names none.
+    fn institutions_in(&self, text: &str, own: &[u64]) -> Vec<u32> {
         let mut found = Vec::new();
         let words = Words::of(capped(text));
         let hashes: Vec<u64> = words.hashes().collect();
         for (n, word) in hashes.iter().enumerate() {
             for mention in self.institutions.get(word).into_iter().flatten() {
                 match mention {
-                    Mention::Word(which) => found.push(*which),
+                    Mention::Word(which) if !own.contains(word) => found.push(*which),
                     Mention::Name(which, rest) if hashes.get(n + 1..).is_some_and(|after| after.starts_with(rest)) => found.push(*which),
-                    Mention::Name(..) => {}
+                    Mention::Word(_) | Mention::Name(..) => {}
                 }
             }
         }
@@ -225,15 +245,26 @@ impl Directory {
 
     /// What `claim` names, with the institution of the address `used` (`typed`: its domain may have a slip).
     pub(super) fn named(&self, claim: &Claim, used: Option<&Used>, typed: bool) -> Named {
-        let mut told = claim.institution.as_deref().map(|text| self.places.institutions_in(text)).unwrap_or_default();
-        let scope = used.and_then(|u| self.scope_of(&u.domain, typed)).filter(|(scope, _)| !scope.open).map(|(scope, _)| scope.id);
-        told.extend(scope.filter(|id| (*id as usize) < self.institutions.len() && !told.contains(id)));
+        let mut text = claim.institution.as_deref().map(|text| self.places.institutions_in(text, &own_names(claim))).unwrap_or_default();
+        if text.len() > MOST_TOLD {
+            text.clear();
+        }
+        // A domain that only resembles an institution's names none, unless a hand easily misses the one for the other.
+        let certain = |road: Road| match road {
+            Road::Known | Road::SubDomain => true,
+            Road::Slip(slip) => slip.is_of_the_hand(),
+        };
+        let scope = used
+            .filter(|u| u.is_plain())
+            .and_then(|u| self.scope_of(&u.domain, typed))
+            .filter(|(scope, road)| !scope.open && certain(*road));
+        let domain = scope.map(|(scope, _)| scope.id).filter(|id| (*id as usize) < self.institutions.len());
         let evaluations = claim.course.as_deref().map(|c| self.places.evaluations_told(c)).unwrap_or_default();
         let of = |which: &u32| self.places.of.get(*which as usize).copied().filter(|n| (*n as usize) < self.institutions.len());
         let mut by_course: Vec<u32> = evaluations.iter().filter_map(of).collect();
         by_course.sort_unstable();
         by_course.dedup();
-        Named { told, by_course, evaluations }
+        Named { text, domain, by_course, evaluations }
     }
 
     /// The course code or title of the register that stands in `text` (accents, case, spaces aside), verbatim with its bytes; the longest.
@@ -250,6 +281,12 @@ impl Directory {
         let span = best?;
         Some((text.get(span.clone())?.to_owned(), span))
     }
+}
+
+/// The words of the names told, as hashes: Maisonneuve may be a person as well as a college.
+fn own_names(claim: &Claim) -> Vec<u64> {
+    let told = [&claim.first_name, &claim.last_name, &claim.display_name];
+    told.into_iter().flatten().flat_map(|name| Words::of(capped(name)).hashes().collect::<Vec<_>>()).collect()
 }
 
 /// The words of a text, folded, each with the bytes that it came from.

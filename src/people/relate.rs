@@ -143,7 +143,11 @@ fn is_short_form(told: &Name, registered: &Name) -> bool {
     }
     let (mut mine, mut theirs) = (told.strong_tokens(), registered.strong_tokens());
     match (mine.next(), mine.next(), theirs.next()) {
-        (Some(one), None, Some(first)) => nicknames::fit(one.text, first.text),
+        // Ali is a name, not only short for Alicia: whoever tells the longer form is somebody else.
+        (Some(one), None, Some(first)) => {
+            let longer = one.text.chars().count() > first.text.chars().count();
+            nicknames::fit(one.text, first.text) && !(longer && nicknames::is_own_name(first.text))
+        }
         _ => false,
     }
 }

@@ -65,7 +65,7 @@ impl Directory {
     fn near(&self, seen: &[Seen], found: Option<&Seen>) -> Vec<Near> {
         let one = |s: &Seen| {
             let mut evidence = s.evidence();
-            evidence.splice(0..0, found.map(|f| evidence::behind(f.points() - s.points())));
+            evidence.splice(0..0, found.map(|f| evidence::behind((f.points() - s.points()).max(0))));
             Some(Near { candidate: self.candidate(&self.entry(s.who)?), kind: s.kind, score: s.score(), evidence })
         };
         seen.iter().take(MOST_NEAR).filter_map(one).collect()

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
 use super::hash::Fast;
 use super::names;
 use super::slips;
@@ -183,6 +185,14 @@ impl Used {
         }
         slips::distance(written, &mended, 2)?;
         Address::parse(&mended).map(|address| Self::of(&address, true))
+    }
+
+    /// Whether the local part is of Latin letters, accents aside, and not of letters that only look like them.
+    pub fn is_plain(&self) -> bool {
+        self.canon.is_ascii() || {
+            let composed = self.canon.nfc().all(|c| !is_combining_mark(c));
+            composed && self.canon.nfd().filter(|c| !is_combining_mark(*c)).all(|c| c.is_ascii())
+        }
     }
 
     fn of(address: &Address, mended: bool) -> Self {

@@ -66,10 +66,10 @@ impl Seen {
         all
     }
 
-    /// Whether both names told fit, be it in part.
-    pub(super) fn names_agree(&self) -> bool {
-        let agrees = |r| matches!(r, Relation::Equal | Relation::Part | Relation::Nickname | Relation::Initial);
-        agrees(self.first) && agrees(self.last)
+    /// Whether both names told fit, be it in part; an initial says too little.
+    pub(super) fn names_speak(&self) -> bool {
+        let speaks = |r| matches!(r, Relation::Equal | Relation::Part | Relation::Nickname);
+        speaks(self.first) && speaks(self.last)
     }
 
     /// Whether both names told are the registered ones.

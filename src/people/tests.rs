@@ -6,7 +6,7 @@ use super::directory::Directory;
 use super::{Candidate, Claim, Evaluation, Institution, Invitation, MatchKind, Person, Tables};
 use crate::facts::Language;
 
-const PEOPLE: [(&str, &str, &str, &str, &str); 22] = [
+const PEOPLE: [(&str, &str, &str, &str, &str); 23] = [
     ("C01", "Jean-Philippe", "Côté", "jean-philippe.cote@uboreale.example", "U"),
     ("C02", "Marie", "Tremblay", "marie.tremblay@uboreale.example", "U"),
     ("C03", "Marc", "Tremblay", "mtremblay2@uboreale.example", "U"),
@@ -28,6 +28,7 @@ const PEOPLE: [(&str, &str, &str, &str, &str); 22] = [
     ("C19", "Lucie", "Fontaine", "lucie.fontaine@videotron.ca", "P"),
     ("C20", "Jessica", "Li", "jli@uboreale.example", "U"),
     ("C21", "Jessica", "Lin", "jlin@uboreale.example", "U"),
+    ("C23", "Ali", "Khan", "ali.khan@uboreale.example", "U"),
     ("C22", "Olena", "Bondar", "olena.bondar1987@gmail.com", "P"),
 ];
 
@@ -153,6 +154,8 @@ fn another_form_of_the_name_is_shortened() {
         ("the initial of two", "", "d.roy@phsc.example", ("", ""), "", "", "Ambiguous"),
         ("the initial of two, one named", "", "d.roy@phsc.example", ("David", "Roy"), "", "", "C09 Shortened"),
         ("the name told is another", "", "j.cote@uboreale.example", ("Julie", "Côté"), "", "", "None"),
+        ("a sender with other digits is another", "", "marie.tremblay2@uboreale.example", ("Marie", "Tremblay"), "", "", "None"),
+        ("the longer of two names, where the shorter is one", "", "a.khan@uboreale.example", ("Alicia", "Khan"), "", "", "None"),
         ("other digits", "", "mtremblay7@uboreale.example", ("", ""), "", "", "None"),
         ("digits left out fit two", "", "mtremblay@uboreale.example", ("", ""), "", "", "Ambiguous"),
         ("digits left out, one named", "", "mtremblay@uboreale.example", ("Marc", "Tremblay"), "", "", "C03 Shortened"),
@@ -175,6 +178,12 @@ fn a_slip_of_the_keys_is_a_typo() {
         ("a separator lost", "marietremblay@uboreale.example", "", ("Marie", "Tremblay"), "", "", "C02 Typo"),
         ("another real name", "mario.tremblay@uboreale.example", "", ("", ""), "", "", "None"),
         ("the same slip in the name", "okafro.chidinma@phsc.example", "", ("Chidinma", "Okafro"), "", "", "None"),
+        ("another initial before digits", "ntremblay2@uboreale.example", "", ("", ""), "", "", "None"),
+        ("the other name and an initial", "mario.tremblay@uboreale.example", "", ("M.", "Tremblay"), "", "", "None"),
+        ("the neighbouring domain of nobody here", "marie.tremblay@uborealf.example", "", ("Marie", "Tremblay"), "", "", "None"),
+        ("that domain, and the course", "marie.tremblay@uborealf.example", "", ("Marie", "Tremblay"), "CHEM 2301", "", "C02 Typo"),
+        ("letters that look alike", "mar\u{131}e.tremblay@uboreale.example", "", ("Marie", "Tremblay"), "", "", "None"),
+        ("a doubled dot", "marie..tremblay@uboreale.example", "", ("", ""), "", "", "C02 Typo"),
         ("another initial", "mroy@phsc.example", "", ("", ""), "", "", "None"),
         ("a name a letter longer", "jling@uboreale.example", "", ("", ""), "", "", "None"),
         ("a neighbouring number", "s2208817@uboreale.example", "", ("", ""), "", "", "None"),
@@ -195,6 +204,17 @@ fn a_name_needs_a_place() {
         ("nothing else", "", "wk@gmail.com", ("Wojciech", "Kowalczyk"), "", "", "None"),
         ("another institution", "", "wk@gmail.com", ("Wojciech", "Kowalczyk"), "", "Université Boréale", "None"),
         ("the same local part at other web mail", "", "luis.mercier@yahoo.ca", ("Luis", "Mercier"), "", "", "C16 Name"),
+        ("half a double first name and a course", "", "jp@gmail.com", ("Jean", "Côté"), "CHEM 2301", "", "None"),
+        (
+            "the domain of one, the words of another institution",
+            "",
+            "jpc@phsc.example",
+            ("Jean-Philippe", "Côté"),
+            "",
+            "I study at Université Boréale",
+            "C01 Name",
+        ),
+        ("a college of one's own name", "", "pc@gmail.com", ("Wojciech", "Kowalczyk"), "", "Kowalczyk, Wojciech", "None"),
         ("two of one name", "", "sg@gmail.com", ("Sarah", "Gagnon"), "CHEM 2301", "", "Ambiguous"),
         ("another first name", "", "wk@gmail.com", ("Wanda", "Kowalczyk"), "NURS 3120", "", "None"),
         ("half a double name and a course", "", "mc@gmail.com", ("Maxime", "Charbonneau"), "CHEM 2301", "", "None"),
@@ -234,6 +254,57 @@ fn a_confirmed_address_is_an_alias_until_it_is_withdrawn() {
     assert_eq!(answer(&directory, &stranger), "None", "another name told is a veto");
     directory.confirm([]);
     assert_eq!(answer(&directory, &told), "None");
+}
+
+#[test]
+fn of_a_crowd_nobody_is_picked() {
+    // Three hundred T. Nguyens; the one with another first name stands at the end, and so does a second Thanh.
+    let mut crowd = tables();
+    for n in 0..300 {
+        let first = ["Thu", "Tuan", "Thanh Ha"][n % 3];
+        let (id, email) = (format!("N{n:03}"), format!("n{n}@phsc.example"));
+        crowd.candidates.push(Candidate {
+            id,
+            first_name: first.into(),
+            last_name: "Nguyen".into(),
+            email,
+            institution_id: "P".into(),
+            language: Language::En,
+        });
+    }
+    for (id, email) in [("N100a", "x1@phsc.example"), ("N299z", "x2@phsc.example")] {
+        let candidate = Candidate {
+            id: id.into(),
+            first_name: "Thanh".into(),
+            last_name: "Nguyen".into(),
+            email: email.into(),
+            institution_id: "P".into(),
+            language: Language::En,
+        };
+        crowd.candidates.push(candidate);
+    }
+    let directory = Directory::new(crowd);
+    let told = |address: &str, names| answer(&directory, &claim("", address, names, "", "Port Hope School of Care"));
+    assert_eq!(told("t.nguyen@phsc.example", ("", "")), "Ambiguous");
+    assert_eq!(told("thanh.nguyen@phsc.example", ("", "")), "Ambiguous");
+    assert_eq!(told("y@gmail.com", ("Thanh", "Nguyen")), "Ambiguous", "two Thanhs, far apart");
+    assert_eq!(told("y@gmail.com", ("Tuan", "Nguyen")), "Ambiguous");
+}
+
+#[test]
+fn a_name_of_many_like_words_costs_no_more() {
+    let mut odd = tables();
+    let name = "Aa ".repeat(12);
+    odd.candidates.push(Candidate {
+        id: "X".into(),
+        first_name: name.clone(),
+        last_name: name,
+        email: "x@phsc.example".into(),
+        institution_id: "P".into(),
+        language: Language::En,
+    });
+    let address = format!("{}b@phsc.example", "a".repeat(39));
+    assert_eq!(answer(&Directory::new(odd), &claim(&address, "", ("", ""), "", "")), "None");
 }
 
 #[test]
