@@ -5,6 +5,8 @@ use std::hint::black_box;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use usher::draft::templates::Letterhead;
 use usher::facts;
+use usher::facts::learn::{Judges, kept};
+use usher::facts::lessons::LABELS;
 use usher::message::{Identity, parse};
 use usher::rules::policy::Limits;
 use usher::triage::playbook::Playbook;
@@ -25,8 +27,13 @@ fn read(criterion: &mut Criterion) {
 }
 
 fn load(criterion: &mut Criterion) {
-    criterion.bench_function("rules loaded and learned", |b| {
-        b.iter(|| Playbook::built_in(Identity::default(), Letterhead::default(), Limits::default()).is_ok());
+    let (rules, templates) = Playbook::built_in_files();
+    let load = |judges| Playbook::load(&rules, &templates, judges, Identity::default(), Letterhead::default(), Limits::default());
+    criterion.bench_function("rules loaded and learned", |b| b.iter(|| load(None).is_ok()));
+    let name = kept::name(&rules);
+    let bytes = load(None).map(|playbook| playbook.lexicon.judges().to_bytes(&name)).unwrap_or_default();
+    criterion.bench_function("rules loaded, learned before", |b| {
+        b.iter(|| load(Judges::from_bytes(&bytes, &kept::name(&rules), LABELS)).is_ok());
     });
 }
 

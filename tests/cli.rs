@@ -12,7 +12,13 @@ use std::time::Duration;
 use serde_json::Value;
 
 fn usher(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_usher")).current_dir(folder).args(arguments).stdin(Stdio::null()).output().unwrap()
+    usher_keeping(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache"), folder, arguments)
+}
+
+/// With a cache folder of its own.
+fn usher_keeping(cache: &Path, folder: &Path, arguments: &[&str]) -> Output {
+    let mut usher = Command::new(env!("CARGO_BIN_EXE_usher"));
+    usher.env("XDG_CACHE_HOME", cache).current_dir(folder).args(arguments).stdin(Stdio::null()).output().unwrap()
 }
 
 fn corpus(path: &str) -> String {
@@ -39,6 +45,31 @@ fn help_teaches() {
         assert!(out.status.success() && said(&out).len() > 300, "{arguments:?}: {}", said(&out));
     }
     assert!(said(&usher(place.path(), &["--help"])).contains("Exit codes"));
+}
+
+#[test]
+fn what_was_learned_is_kept_and_changes_nothing_however_it_is_broken() {
+    let place = place();
+    let cache = place.path().join("cache");
+    let read = || usher_keeping(&cache, place.path(), &["read", "--json", &corpus("mail")]);
+    let learned = read();
+    let kept: Vec<PathBuf> = fs::read_dir(cache.join("usher")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let [file] = kept.as_slice() else { panic!("one file, not {kept:?}") };
+    let whole = fs::read(file).unwrap();
+    assert_eq!(read(), learned);
+    let mut other = whole.clone();
+    other[whole.len() / 2] ^= 1;
+    for broken in [&whole[..whole.len() / 2], &other[..], &b""[..], &b"not ours"[..]] {
+        fs::write(file, broken).unwrap();
+        assert_eq!(read(), learned);
+        assert_eq!(fs::read(file).unwrap(), whole, "it is learned and kept again");
+    }
+    fs::remove_file(file).unwrap();
+    fs::create_dir(file).unwrap();
+    assert_eq!(read(), learned);
+    fs::remove_dir_all(&cache).unwrap();
+    fs::write(&cache, "a file where the folder should be").unwrap();
+    assert_eq!(read(), learned);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! One file, one outside machine. Each says of its own failures whether trying again can help.
 
+pub mod cache;
 pub mod discord;
 pub mod files;
 pub mod imap;

@@ -18,6 +18,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::channels::cache::Cache;
+use crate::facts::learn::{Judges, kept};
+use crate::facts::lessons::LABELS;
 use crate::fault::TextFile;
 use crate::settings::Settings;
 use crate::triage::playbook::Playbook;
@@ -117,11 +120,18 @@ fn settings_if_any(config: &Path) -> anyhow::Result<Settings> {
     if config.exists() { settings(config) } else { Ok(Settings::default()) }
 }
 
-/// The rules and templates that the settings name, else those built in.
+/// The rules and templates that the settings name, else those built in; what was learned from the rules is kept for the next time.
 fn playbook(settings: &Settings) -> anyhow::Result<Playbook> {
     let rules = rule_files(settings)?;
     let templates = texts(settings.templates.as_deref(), &["hbs"], Playbook::built_in_files().1)?;
-    Ok(Playbook::load(&rules, &templates, settings.identity(), settings.letterhead(), settings.urgency)?)
+    let (cache, name) = (Cache::of_user(|name| std::env::var_os(name)), kept::name(&rules));
+    let kept = cache.as_ref().and_then(|cache| Judges::from_bytes(&cache.read(&name)?, &name, LABELS));
+    let forgetful = cache.filter(|_| kept.is_none());
+    let playbook = Playbook::load(&rules, &templates, kept, settings.identity(), settings.letterhead(), settings.urgency)?;
+    if let Some(cache) = forgetful {
+        cache.keep(&name, &playbook.lexicon.judges().to_bytes(&name));
+    }
+    Ok(playbook)
 }
 
 /// The rules that the settings name, else those built in.

@@ -4,7 +4,7 @@ use super::concepts::{Concepts, Group, Hit, Id};
 use super::sentences::Sentence;
 
 /// One clause.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Clause<'a> {
     /// Which sentence it is part of.
     pub sentence: usize,

@@ -57,8 +57,40 @@ pub struct Concepts {
     all: Vec<Concept>,
     patterns: Vec<Pattern>,
     /// Patterns by the hash of their first word; those that leave its ending open by the hash of what is fixed.
-    closed: HashedMap<Vec<u32>>,
-    open: HashedMap<Vec<u32>>,
+    closed: Begun,
+    open: Begun,
+}
+
+/// Patterns by the hash of what they begin with.
+#[derive(Debug, Default)]
+struct Begun {
+    patterns: HashedMap<Vec<u32>>,
+    /// One bit for each of many hashes: most words, and most beginnings of words, begin no pattern, and this tells at once.
+    met: Vec<u64>,
+}
+
+/// Bits of [`Begun::met`].
+const MET: usize = 1 << 16;
+
+impl Begun {
+    fn place(hash: Hash) -> (usize, u64) {
+        let bit = (hash ^ hash >> 29) % MET as u64;
+        (usize::try_from(bit / 64).unwrap_or(0), 1 << (bit % 64))
+    }
+
+    fn add(&mut self, hash: Hash, pattern: u32) {
+        self.met.resize(MET / 64, 0);
+        let (at, bit) = Self::place(hash);
+        if let Some(word) = self.met.get_mut(at) {
+            *word |= bit;
+        }
+        self.patterns.entry(hash).or_default().push(pattern);
+    }
+
+    fn get(&self, hash: Hash) -> Option<&Vec<u32>> {
+        let (at, bit) = Self::place(hash);
+        if self.met.get(at).is_some_and(|word| word & bit != 0) { self.patterns.get(&hash) } else { None }
+    }
 }
 
 #[derive(Debug)]
@@ -71,6 +103,7 @@ struct Pattern {
 struct Part {
     stem: Box<str>,
     open: bool,
+    hash: Hash,
 }
 
 /// A word of the file that cannot be read as one.
@@ -109,7 +142,7 @@ impl Concepts {
             let Some(first) = parts.first() else { continue };
             let at = u32::try_from(self.patterns.len()).map_err(|_| Unreadable(word.to_owned()))?;
             let index = if first.open { &mut self.open } else { &mut self.closed };
-            index.entry(hash_of(&first.stem)).or_default().push(at);
+            index.add(hash_of(&first.stem), at);
             self.patterns.push(Pattern { words: parts, id });
         }
         Ok(())
@@ -128,16 +161,26 @@ impl Concepts {
     /// Every concept that `words` speak of, in the order in which they stand.
     pub fn hear(&self, words: &[&str]) -> Vec<Hit> {
         let mut hits = Vec::new();
-        for (start, word) in words.iter().enumerate() {
+        let hashes: Vec<Hash> = words.iter().map(|word| hash_of(word)).collect();
+        let fit = |patterns: &[u32], start: usize, hits: &mut Vec<Hit>| {
+            let rest = words.get(start..).unwrap_or_default().iter().zip(hashes.get(start..).unwrap_or_default());
+            for pattern in patterns.iter().filter_map(|at| self.patterns.get(*at as usize)) {
+                let length = pattern.words.len();
+                if length <= rest.len() && pattern.words.iter().zip(rest.clone()).all(|(part, (word, hash))| part.fits(word, *hash)) {
+                    hits.push(Hit { start, end: start + length, id: pattern.id });
+                }
+            }
+        };
+        for (start, (word, whole)) in words.iter().zip(&hashes).enumerate() {
             let mut hash = Fnv::default();
             for byte in word.bytes() {
                 hash.write_u8(byte);
-                if let Some(patterns) = self.open.get(&hash.finish()) {
-                    self.fit(patterns, words, start, &mut hits);
+                if let Some(patterns) = self.open.get(hash.finish()) {
+                    fit(patterns, start, &mut hits);
                 }
             }
-            if let Some(patterns) = self.closed.get(&hash.finish()) {
-                self.fit(patterns, words, start, &mut hits);
+            if let Some(patterns) = self.closed.get(*whole) {
+                fit(patterns, start, &mut hits);
             }
         }
         hits.sort_unstable();
@@ -145,27 +188,17 @@ impl Concepts {
         hits.truncate(MOST_HITS);
         hits
     }
-
-    fn fit(&self, patterns: &[u32], words: &[&str], start: usize, hits: &mut Vec<Hit>) {
-        let rest = words.get(start..).unwrap_or_default();
-        for pattern in patterns.iter().filter_map(|at| self.patterns.get(*at as usize)) {
-            let length = pattern.words.len();
-            if length <= rest.len() && pattern.words.iter().zip(rest).all(|(part, word)| part.fits(word)) {
-                hits.push(Hit { start, end: start + length, id: pattern.id });
-            }
-        }
-    }
 }
 
 impl Part {
-    fn fits(&self, word: &str) -> bool {
-        if self.open { word.starts_with(&*self.stem) } else { word == &*self.stem }
+    fn fits(&self, word: &str, hash: Hash) -> bool {
+        if self.open { word.starts_with(&*self.stem) } else { hash == self.hash && word == &*self.stem }
     }
 }
 
 fn part(word: &str) -> Part {
     let stem = word.trim_end_matches('*');
-    Part { stem: stem.into(), open: stem.len() < word.len() }
+    Part { stem: stem.into(), open: stem.len() < word.len(), hash: hash_of(stem) }
 }
 
 /// All spellings of a word in which `?` makes the letter before it optional.

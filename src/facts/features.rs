@@ -3,7 +3,7 @@
 use std::hash::Hasher;
 
 use super::concepts::{Concepts, Hash, Hit};
-use super::lexicon::Heard;
+use super::heard::Heard;
 use super::vocabulary::Fnv;
 
 /// A feature, told apart by its hash.

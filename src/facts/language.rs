@@ -86,27 +86,29 @@ fn weigh(tokens: &Tokens) -> (u32, u32) {
     let (mut french, mut english) = (0, 0);
     let mut accents = 0;
     for i in 0..tokens.len().min(2_000) {
-        match tokens.fold(i) {
-            "je" | "d" | "j" | "le" | "les" | "des" | "un" | "une" | "mon" | "ma" | "mes" | "est" | "et" | "que" | "qui" | "pas"
-            | "pour" | "vous" | "votre" | "dans" | "sur" | "avec" | "bonjour" | "merci" | "ai" | "suis" | "l" | "c" | "ce" | "cette"
-            | "au" | "aux" | "du" | "de" | "ne" | "se" | "il" | "elle" | "nous" | "plus" | "mais" | "sans" | "svp" | "salut"
-            | "bonsoir" | "recu" | "courriel" | "demain" | "moi" | "ca" | "qu" | "la" | "jai" | "mot" | "passe" | "oublie" | "lien"
-            | "marche" | "examen" | "adresse" | "pis" | "deja" | "sont" | "n" | "y" | "comment" | "quand" | "voici" | "aidez"
-            | "compte" | "epreuve" | "rien" | "chu" => french += 1,
-            "the" | "i" | "my" | "is" | "it" | "to" | "and" | "of" | "in" | "for" | "you" | "your" | "not" | "this" | "that" | "have"
-            | "has" | "was" | "with" | "but" | "at" | "am" | "are" | "can" | "hello" | "hi" | "thanks" | "please" | "pls" | "u" | "im"
-            | "dont" | "wont" | "cant" | "from" | "be" | "do" | "when" | "what" | "need" | "help" | "works" | "an" | "its" | "they"
-            | "says" | "still" | "been" | "no" | "so" | "get" | "got" | "hey" | "dear" | "will" | "if" | "or" | "there" | "password"
-            | "forgot" | "where" | "how" | "just" | "all" | "does" | "didn" | "don" | "tomorrow" | "never" | "sent" | "link" | "dead"
-            | "received" | "invite" | "account" | "expired" | "broken" => english += 1,
-            _ => {}
+        let word = tokens.fold(i);
+        if SMALL_FRENCH.has(word) {
+            french += 1;
+        } else if SMALL_ENGLISH.has(word) {
+            english += 1;
         }
         let raw = tokens.raw(i);
         let name = tokens.get(i).is_some_and(|t| t.capital) && raw.chars().any(char::is_lowercase);
-        accents += u32::from(!name && !raw.is_ascii() && raw.chars().any(|c| "éèêëàâçùûîïôœÉÈÀÇ".contains(c)));
+        accents += u32::from(!raw.is_ascii() && !name && raw.chars().any(|c| "éèêëàâçùûîïôœÉÈÀÇ".contains(c)));
     }
     (french + accents.min(4), english)
 }
+
+static SMALL_FRENCH: Words = Words::new(
+    "je d j le les des un une mon ma mes est et que qui pas pour vous votre dans sur avec bonjour merci ai suis l c ce cette au aux \
+     du de ne se il elle nous plus mais sans svp salut bonsoir recu courriel demain moi ca qu la jai mot passe oublie lien marche \
+     examen adresse pis deja sont n y comment quand voici aidez compte epreuve rien chu",
+);
+static SMALL_ENGLISH: Words = Words::new(
+    "the i my is it to and of in for you your not this that have has was with but at am are can hello hi thanks please pls u im dont \
+     wont cant from be do when what need help works an its they says still been no so get got hey dear will if or there password \
+     forgot where how just all does didn don tomorrow never sent link dead received invite account expired broken",
+);
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,8 @@
 //! Learning from labelled messages: one linear judge for each label (L2-loss support vector machine by dual coordinate descent:
-//! Hsieh, Chang, Lin, Keerthi, Sundararajan 2008). The examples are few and the judges small, so they are learned each time the rules are
-//! loaded; nothing learned is stored.
+//! Hsieh, Chang, Lin, Keerthi, Sundararajan 2008). The same examples make the same judges every time, so what was learned can be kept
+//! ([`kept`]) and is never needed.
+
+pub mod kept;
 
 use super::concepts::HashedMap;
 use super::features::Feature;
@@ -20,14 +22,15 @@ pub type Labelled = (Vec<Feature>, Vec<usize>);
 /// Judges for several labels over one set of features.
 #[derive(Debug, Default)]
 pub struct Judges {
-    index: HashedMap<u32>,
+    labels: usize,
+    /// Every feature that is known, the most common first: what is often asked for lies close together.
+    features: Vec<Feature>,
+    /// Of each feature, how much it tells by being rare, and its weight for each label.
+    rows: Vec<f32>,
     /// One bit for each of many hashes: most features of a message were never met before, and this tells at once.
     met: Vec<u64>,
-    labels: usize,
-    /// Of each feature, how much it tells by being rare.
-    rarity: Vec<f32>,
-    /// The weights of each feature, one for each label.
-    weights: Vec<f32>,
+    /// Features by their first bits, each with its number; behind one that stands in another's place, the next free one.
+    table: Vec<(Feature, u32)>,
 }
 
 /// What the judges say of one message.
@@ -55,40 +58,53 @@ impl Judges {
         let index: HashedMap<u32> = kept.iter().map(|(feature, _)| *feature).zip(0..).collect();
         let rows: Vec<Row> = examples.iter().map(|(features, _)| row(features, &index, &rarity)).collect();
         let learned = learn_all(&rows, examples, labels, kept.len());
-        let of = |at: usize| {
-            let rarity = rarity.get(at).copied().unwrap_or(0.0);
-            learned.iter().map(move |weights| weights.get(at).copied().unwrap_or(0.0) * rarity)
-        };
-        let weights = (0..kept.len()).flat_map(of).collect();
-        let mut met = vec![0; MET / 64];
-        kept.iter().for_each(|(feature, _)| mark(&mut met, *feature));
-        Self { index, met, labels, rarity, weights }
+        let mut order: Vec<usize> = (0..kept.len()).collect();
+        order.sort_by_key(|at| std::cmp::Reverse(kept.get(*at).map_or(0, |(_, n)| *n)));
+        let features = order.iter().filter_map(|at| kept.get(*at)).map(|(feature, _)| *feature).collect();
+        let number = |of: &[f32], at: usize| of.get(at).copied().unwrap_or(0.0);
+        let rows = order.iter().flat_map(|at| {
+            let rarity = number(&rarity, *at);
+            std::iter::once(rarity).chain(learned.iter().map(move |weights| number(weights, *at) * rarity))
+        });
+        Self::of(labels, features, rows.collect())
     }
 
+    fn of(labels: usize, features: Vec<Feature>, rows: Vec<f32>) -> Self {
+        let mut judges = Self { labels, features, rows, met: vec![0; MET / 64], table: Vec::new() };
+        judges.table = vec![(0, FREE); (judges.features.len() * 2).next_power_of_two()];
+        for (number, feature) in (0..FREE).zip(&judges.features) {
+            let (at, bit) = place(*feature);
+            if let Some(word) = judges.met.get_mut(at) {
+                *word |= bit;
+            }
+            let first = first_place(*feature, judges.table.len());
+            let (before, behind) = judges.table.split_at_mut(first);
+            if let Some(free) = behind.iter_mut().chain(before).find(|(_, taken)| *taken == FREE) {
+                *free = (*feature, number);
+            }
+        }
+        judges
+    }
+
+    /// The number of a feature that may be known by its bit in `met`.
     fn number(&self, feature: Feature) -> Option<usize> {
-        let (at, bit) = place(feature);
-        let met = self.met.get(at).is_some_and(|word| word & bit != 0);
-        if met { self.index.get(&feature).map(|at| *at as usize) } else { None }
+        let (before, behind) = self.table.split_at_checked(first_place(feature, self.table.len()))?;
+        let here = behind.iter().chain(before).take_while(|(_, number)| *number != FREE).find(|(f, _)| *f == feature);
+        here.map(|(_, number)| *number as usize)
     }
 
     /// Judges one message of `sentences` sentences. `features` gives each feature to the taker, any number of times.
     pub fn judge(&self, sentences: usize, features: impl FnOnce(&mut dyn FnMut(usize, Feature))) -> Judged {
-        let mut seen = vec![0_u64; self.rarity.len() / 64 + 1];
-        let mut square = 0.0_f32;
-        let mut sums = vec![0.0_f32; self.labels * sentences.max(1)];
-        features(&mut |sentence, feature| {
-            let Some(at) = self.number(feature) else { return };
-            let (Some(word), bit) = (seen.get_mut(at / 64), 1_u64 << (at % 64)) else { return };
-            if *word & bit != 0 {
-                return;
-            }
-            *word |= bit;
-            square += self.rarity.get(at).map_or(0.0, |r| r * r);
-            let weights = self.weights.get(at * self.labels..(at + 1) * self.labels).unwrap_or_default();
-            let row = sums.get_mut(sentence * self.labels..(sentence + 1) * self.labels).unwrap_or_default();
-            row.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += weight);
-        });
-        self.summed(&sums, square.max(f32::MIN_POSITIVE).sqrt())
+        let mut hearing = Hearing {
+            judges: self,
+            waiting: Vec::with_capacity(AT_ONCE),
+            seen: vec![0; self.features.len() / 64 + 1],
+            square: 0.0,
+            sums: vec![0.0; self.labels * sentences.max(1)],
+        };
+        features(&mut |sentence, feature| hearing.take(sentence, feature));
+        hearing.weigh();
+        self.summed(&hearing.sums, hearing.square.max(f32::MIN_POSITIVE).sqrt())
     }
 
     fn summed(&self, sums: &[f32], length: f32) -> Judged {
@@ -105,6 +121,68 @@ impl Judges {
     }
 }
 
+/// One message before the judges.
+///
+/// Their tables are larger than the nearest memory, so features are gathered and each table is asked of many of them in a row: what one
+/// answer waits for, the next does not need.
+struct Hearing<'a> {
+    judges: &'a Judges,
+    waiting: Vec<(usize, Feature)>,
+    /// One bit for each feature that was weighed.
+    seen: Vec<u64>,
+    square: f32,
+    /// Of each sentence, the weights of its features for each label.
+    sums: Vec<f32>,
+}
+
+/// Features that are gathered.
+const AT_ONCE: usize = 512;
+
+impl Hearing<'_> {
+    fn take(&mut self, sentence: usize, feature: Feature) {
+        self.waiting.push((sentence, feature));
+        if self.waiting.len() == AT_ONCE {
+            self.weigh();
+        }
+    }
+
+    /// Weighs those that wait, in their order, each feature once.
+    fn weigh(&mut self) {
+        let judges = self.judges;
+        self.keep_met();
+        let known: Vec<(usize, usize)> = self.waiting.iter().filter_map(|(s, feature)| Some((*s, judges.number(*feature)?))).collect();
+        self.waiting.clear();
+        for (sentence, at) in known {
+            let (Some(word), bit) = (self.seen.get_mut(at / 64), 1_u64 << (at % 64)) else { continue };
+            if *word & bit != 0 {
+                continue;
+            }
+            *word |= bit;
+            let width = judges.labels + 1;
+            let Some((rarity, weights)) = judges.rows.get(at * width..(at + 1) * width).and_then(<[f32]>::split_first) else { continue };
+            self.square += rarity * rarity;
+            let row = self.sums.get_mut(sentence * judges.labels..(sentence + 1) * judges.labels).unwrap_or_default();
+            row.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += weight);
+        }
+    }
+
+    /// Of those that wait, keeps what may be known by its bit. Each is written and only counted where it holds: nothing to guess at.
+    fn keep_met(&mut self) {
+        let mut kept = 0;
+        for at in 0..self.waiting.len() {
+            let Some(one) = self.waiting.get(at).copied() else { break };
+            if let Some(slot) = self.waiting.get_mut(kept) {
+                *slot = one;
+            }
+            let (at, bit) = place(one.1);
+            kept += usize::from(self.judges.met.get(at).is_some_and(|word| word & bit != 0));
+        }
+        self.waiting.truncate(kept);
+    }
+}
+
+/// No number of a feature.
+const FREE: u32 = u32::MAX;
 /// Bits of [`Judges::met`]: many more than there are features, few enough to stay near the processor.
 const MET: usize = 1 << 20;
 
@@ -113,11 +191,9 @@ fn place(feature: Feature) -> (usize, u64) {
     (usize::try_from(bit / 64).unwrap_or(0), 1 << (bit % 64))
 }
 
-fn mark(met: &mut [u64], feature: Feature) {
-    let (at, bit) = place(feature);
-    if let Some(word) = met.get_mut(at) {
-        *word |= bit;
-    }
+/// Where a feature is looked for first in a table of `length` places, a power of two.
+fn first_place(feature: Feature, length: usize) -> usize {
+    usize::try_from(feature >> 32).unwrap_or(0) & length.saturating_sub(1)
 }
 
 /// What is met in few of many examples tells more (inverse document frequency, smoothed).
@@ -135,18 +211,20 @@ fn row(features: &[Feature], index: &HashedMap<u32>, rarity: &[f32]) -> Row {
     row
 }
 
-/// The weights of every label; the work is shared by two, since whoever starts the program waits for it.
+/// Threads that share the work of learning: whoever starts the program waits for it.
+pub(super) const SHARED_BY: usize = 4;
+
+/// The weights of every label.
 fn learn_all(rows: &[Row], examples: &[Labelled], labels: usize, features: usize) -> Vec<Vec<f32>> {
     let one = |label: usize| {
         let holds: Vec<bool> = examples.iter().map(|(_, l)| l.contains(&label)).collect();
         learn_one(rows, &holds, features)
     };
-    let half = labels / 2;
+    let all: Vec<usize> = (0..labels).collect();
     std::thread::scope(|scope| {
-        let second = scope.spawn(|| (half..labels).map(one).collect::<Vec<_>>());
-        let mut learned: Vec<Vec<f32>> = (0..half).map(one).collect();
-        learned.extend(second.join().unwrap_or_default());
-        learned
+        let part = |part: &[usize]| part.iter().map(|label| one(*label)).collect::<Vec<_>>();
+        let parts: Vec<_> = all.chunks(labels.div_ceil(SHARED_BY).max(1)).map(|labels| scope.spawn(move || part(labels))).collect();
+        parts.into_iter().flat_map(|part| part.join().unwrap_or_default()).collect()
     })
 }
 

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::clauses::{self, Clause};
+use super::clauses;
 use super::concepts::{Concepts, Group, Unreadable};
 use super::error_text::KnownMessages;
-use super::learn::{Judged, Judges, Labelled};
+use super::heard::Heard;
+use super::learn::{Judged, Judges, Labelled, SHARED_BY};
 use super::lessons::{self, Example, LABELS, PROBLEMS};
 use super::meanings::{Entry, Meanings};
 use super::sentences::Sentence;
@@ -32,15 +33,6 @@ pub struct Ear {
     pub(super) entries: Vec<Entry>,
 }
 
-/// What was heard in one message.
-#[derive(Debug)]
-pub struct Heard<'a> {
-    pub(super) sentences: &'a [Sentence],
-    pub(super) clauses: Vec<Clause<'a>>,
-    /// What the meanings name: entry, problem, clause.
-    pub(super) meant: Vec<(usize, Problem, usize)>,
-}
-
 impl Ear {
     pub(super) fn hear<'a>(&self, sentences: &'a [Sentence]) -> Heard<'a> {
         let clauses = clauses::of(sentences, &self.concepts);
@@ -56,6 +48,16 @@ impl Ear {
         found.sort_unstable();
         found.dedup();
         (found, example.labels())
+    }
+
+    /// All of them; the work is shared, since whoever starts the program waits for it.
+    fn labelled_all(&self, examples: &[Example]) -> Vec<Labelled> {
+        let share = examples.len().div_ceil(SHARED_BY).max(1);
+        std::thread::scope(|scope| {
+            let of = |part: &'_ [Example]| part.iter().map(|example| self.labelled(example)).collect::<Vec<_>>();
+            let parts: Vec<_> = examples.chunks(share).map(|part| scope.spawn(move || of(part))).collect();
+            parts.into_iter().flat_map(|part| part.join().unwrap_or_default()).collect()
+        })
     }
 
     /// What the judges say.
@@ -87,32 +89,27 @@ struct MeaningFile {
 }
 
 impl Lexicon {
-    /// Compiles `reading/{concepts,meanings,messages}.toml` and learns from `reading/examples-*.toml`.
+    /// Compiles `reading/{concepts,meanings,messages}.toml` and learns from `reading/examples-*.toml`, unless `kept` was learned from them.
     ///
     /// # Errors
     /// All mistakes of all files at once, each with file and line.
-    pub fn load(files: &[TextFile]) -> Result<Self, Faults> {
+    pub fn load(files: &[TextFile], kept: Option<Judges>) -> Result<Self, Faults> {
         let mut faults = Vec::new();
         let messages = match file_of(files, "reading/messages.toml") {
             Ok(file) => KnownMessages::load(file).map_err(|f| faults.extend(f.0)).unwrap_or_default(),
             Err(_) => KnownMessages::default(),
         };
         let ear = ear(files).map_err(|fault| faults.push(fault)).unwrap_or_default();
-        let mut learned = Vec::new();
-        for file in example_files(files) {
-            match lessons::read(file) {
-                Ok(examples) => learned.extend(examples.iter().map(|e| ear.labelled(e))),
-                Err(fault) => faults.push(fault),
-            }
+        let judges = kept.or_else(|| learn(files, &ear, &mut faults));
+        match judges.filter(|_| faults.is_empty()) {
+            Some(judges) => Ok(Self { messages, ear, judges }),
+            None => Err(Faults(faults)),
         }
-        if learned.is_empty() && faults.is_empty() {
-            let what = "there are no examples to learn from";
-            faults.push(Fault::new("reading/", None, what, "Copy examples-*.toml from the rules that `usher init` writes."));
-        }
-        if !faults.is_empty() {
-            return Err(Faults(faults));
-        }
-        Ok(Self { messages, judges: Judges::learn(&learned, LABELS), ear })
+    }
+
+    /// What was learned.
+    pub fn judges(&self) -> &Judges {
+        &self.judges
     }
 
     /// The meanings, in the order of their file.
@@ -128,6 +125,22 @@ impl Lexicon {
         meant.dedup();
         meant
     }
+}
+
+/// Learns from the examples; none where one of them, or anything before, is at fault.
+fn learn(files: &[TextFile], ear: &Ear, faults: &mut Vec<Fault>) -> Option<Judges> {
+    let mut examples = Vec::new();
+    for file in example_files(files) {
+        match lessons::read(file) {
+            Ok(read) => examples.extend(read),
+            Err(fault) => faults.push(fault),
+        }
+    }
+    if examples.is_empty() && faults.is_empty() {
+        let what = "there are no examples to learn from";
+        faults.push(Fault::new("reading/", None, what, "Copy examples-*.toml from the rules that `usher init` writes."));
+    }
+    faults.is_empty().then(|| Judges::learn(&ear.labelled_all(&examples), LABELS))
 }
 
 /// The files of examples, in the order of their names.

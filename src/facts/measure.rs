@@ -1,8 +1,9 @@
 //! How well the reading rules read: each file of examples is read by judges that learned from the other files only.
 
+use super::heard::Heard;
 use super::learn::{Judges, Labelled};
 use super::lessons::{self, Example, Kind, LABELS, PROBLEMS};
-use super::lexicon::{Ear, Heard, ear, example_files};
+use super::lexicon::{Ear, ear, example_files};
 use super::{Problem, problems, sentences};
 use crate::fault::{Fault, Faults, TextFile};
 

@@ -9,6 +9,7 @@ pub mod emails;
 pub mod error_text;
 pub mod features;
 pub mod found;
+pub mod heard;
 pub mod language;
 pub mod learn;
 pub mod lessons;
@@ -180,10 +181,11 @@ fn passed_on(names: Names, forwarded: &Forwarded, tokens: &Tokens) -> Names {
 
 /// The code in an invitation quoted below.
 fn quoted_code(quoted: &str) -> Option<Found<String>> {
+    let candidates = codes::candidates(quoted);
     // Most quoted mail holds none, and then there is no need to know its addresses.
-    codes::read(quoted, &[])?;
+    codes::choose(&candidates, &[])?;
     let addresses: Vec<Range<usize>> = emails::read(quoted).into_iter().map(|m| m.span).collect();
-    let span = codes::read(quoted, &addresses)?;
+    let span = codes::choose(&candidates, &addresses)?;
     Some(Found { value: quoted.get(span.clone())?.to_owned(), place: Place::Quoted, span })
 }
 

@@ -5,9 +5,10 @@ use std::ops::Range;
 use super::clauses::{Clause, Happening};
 use super::concepts::{Group, Hit};
 use super::found::{Found, Intent, Place, Problem, Tried};
+use super::heard::Heard;
 use super::learn::Judged;
 use super::lessons::{KINDS, Kind, PROBLEMS, TRIED};
-use super::lexicon::{Ear, Heard, Lexicon};
+use super::lexicon::{Ear, Lexicon};
 use super::sentences::{self, Sentence};
 use crate::message::Message;
 

@@ -79,6 +79,11 @@ pub fn fold(text: &str) -> String {
         if out.len() > LONGEST {
             break;
         }
+        // Most words are letters alone, and need no closer look.
+        if word.bytes().all(|b| b.is_ascii_alphabetic()) && !word.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("http")) {
+            letters(word, &mut scratch, &mut out);
+            continue;
+        }
         match personal(word) {
             Some(name) => {
                 out.push_str(name);
@@ -108,6 +113,13 @@ fn personal(word: &str) -> Option<&'static str> {
 fn is_joined(core: &str) -> bool {
     let letters = core.chars().any(char::is_alphabetic);
     letters && core.chars().all(|c| c.is_alphanumeric() || c == '-') && core.chars().count() >= 5
+}
+
+fn letters(word: &str, scratch: &mut String, out: &mut String) {
+    scratch.clear();
+    scratch.push_str(word);
+    scratch.make_ascii_lowercase();
+    contraction(&unstretched(scratch), out);
 }
 
 /// `scratch` is only there so that no word needs a new text of its own.

@@ -58,29 +58,47 @@ impl<'t> Tokens<'t> {
         let text = head(text, MOST_BYTES);
         let mut tokens = Self { text, folded: String::with_capacity(text.len()), list: Vec::with_capacity(text.len() / 4) };
         let mut gap = Gap::Blank;
-        let mut chars = text.char_indices().peekable();
-        while let Some((start, c)) = chars.next() {
+        let mut start = 0;
+        while let Some(c) = text.get(start..).and_then(|rest| rest.chars().next()) {
             if c.is_whitespace() || is_invisible(c) {
                 gap = wider(gap, c);
+                start += c.len_utf8();
                 continue;
             }
             let kind = kind_of(c);
             let from = tokens.folded.len();
-            fold_into(&mut tokens.folded, c);
-            let mut end = start + c.len_utf8();
-            while let Some(&(at, next)) = chars.peek() {
-                if kind == Kind::Mark || (kind_of(next) != kind && !(kind == Kind::Word && is_combining(next))) {
-                    break;
-                }
-                fold_into(&mut tokens.folded, next);
-                end = at + next.len_utf8();
-                chars.next();
-            }
+            let end = tokens.take(kind, start, c);
             let folded = from..tokens.folded.len();
             tokens.list.push(Token { span: start..end, kind, gap, capital: c.is_uppercase(), folded });
             gap = Gap::None;
+            start = end;
         }
         tokens
+    }
+
+    /// Folds the token of `kind` that begins with `first` at byte `start`; where it ends.
+    fn take(&mut self, kind: Kind, start: usize, first: char) -> usize {
+        if kind == Kind::Mark {
+            fold_into(&mut self.folded, first);
+            return start + first.len_utf8();
+        }
+        let rest = self.text.get(start..).unwrap_or("");
+        let plain = rest.bytes().take_while(|b| if kind == Kind::Word { b.is_ascii_alphabetic() } else { b.is_ascii_digit() }).count();
+        let from = self.folded.len();
+        self.folded.push_str(rest.get(..plain).unwrap_or(""));
+        if let Some(folded) = self.folded.get_mut(from..) {
+            folded.make_ascii_lowercase();
+        }
+        let mut end = start + plain;
+        // ASCII behind it ends it; other letters may go on, and marks that combine with the last one.
+        for next in rest.get(plain..).unwrap_or("").chars() {
+            if kind_of(next) != kind && !(kind == Kind::Word && is_combining(next)) {
+                break;
+            }
+            fold_into(&mut self.folded, next);
+            end += next.len_utf8();
+        }
+        end
     }
 
     /// The text that the spans count in.
@@ -159,6 +177,9 @@ impl<'t> Tokens<'t> {
 
     /// As [`Tokens::follow`], the words with blanks between: `my name ' s`.
     pub fn spells(&self, at: usize, text: &str) -> Option<usize> {
+        if !text.starts_with(self.fold(at)) {
+            return None;
+        }
         let mut end = at;
         for word in text.split(' ') {
             if self.fold(end) != word {

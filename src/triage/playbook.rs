@@ -4,6 +4,7 @@ use include_dir::{Dir, include_dir};
 
 use crate::draft::templates::{Letterhead, Templates};
 use crate::facts::Lexicon;
+use crate::facts::learn::Judges;
 use crate::fault::{Fault, Faults, TextFile};
 use crate::message::Identity;
 use crate::rules::policy::Limits;
@@ -28,20 +29,22 @@ pub struct Playbook {
 }
 
 impl Playbook {
-    /// Loads rules (`reading/*.toml`, `cases/*.toml`, `policy.toml`) and templates (`reply/*.hbs`).
+    /// Loads rules (`reading/*.toml`, `cases/*.toml`, `policy.toml`) and templates (`reply/*.hbs`). `kept`: what was learned from these
+    /// very rules before.
     ///
     /// # Errors
     /// All mistakes of all files at once.
     pub fn load(
         rules: &[TextFile],
         templates: &[TextFile],
+        kept: Option<Judges>,
         identity: Identity,
         letterhead: Letterhead,
         limits: Limits,
     ) -> Result<Self, Faults> {
         let mut faults = Vec::new();
         let mut keep = |result: Faults| faults.extend(result.0);
-        let lexicon = Lexicon::load(rules).map_err(&mut keep).ok();
+        let lexicon = Lexicon::load(rules, kept).map_err(&mut keep).ok();
         let rulebook = Rulebook::load(rules).map_err(&mut keep).ok();
         let templates = Templates::load(templates, letterhead).map_err(&mut keep).ok();
         if let (Some(rulebook), Some(templates)) = (&rulebook, &templates) {
@@ -61,7 +64,7 @@ impl Playbook {
     /// Never in a program that passed its tests.
     pub fn built_in(identity: Identity, letterhead: Letterhead, limits: Limits) -> Result<Self, Faults> {
         let (rules, templates) = Self::built_in_files();
-        Self::load(&rules, &templates, identity, letterhead, limits)
+        Self::load(&rules, &templates, None, identity, letterhead, limits)
     }
 
     /// The rules and templates that the program was built with.

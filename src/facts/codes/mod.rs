@@ -19,27 +19,34 @@ pub struct Candidate {
     pub points: i32,
 }
 
-/// What may be a code in `text`, best first. `skip`: spans that hold none (addresses, error messages).
-pub fn candidates(text: &str, skip: &[Range<usize>]) -> Vec<Candidate> {
+/// What may be a code in `text`, best first.
+pub fn candidates(text: &str) -> Vec<Candidate> {
     let text = head(text, 64 * 1024);
-    let outside = |s: &Range<usize>| !skip.iter().any(|k| k.start < s.end && s.start < k.end);
+    if !text.bytes().any(|b| b.is_ascii_digit()) {
+        return Vec::new();
+    }
     let digit = |run: &Range<usize>| text.as_bytes().get(run.clone()).is_some_and(|run| run.iter().any(u8::is_ascii_digit));
     let mut found: Vec<Candidate> = runs(text, true)
         .filter(|run| run.len() >= 6 && digit(run))
         .flat_map(|run| pieces(text, run))
-        .filter(outside)
         .filter_map(|span| judge(text, span))
         .collect();
     if mentions_code(text) {
-        found.extend(in_groups(text).into_iter().filter(|c| outside(&c.span)));
+        found.extend(in_groups(text));
     }
     found.sort_by_key(|c| (-c.points, c.span.start));
     found
 }
 
+/// The best of them that is sure enough. `skip`: spans that hold none (addresses, error messages).
+pub fn choose(candidates: &[Candidate], skip: &[Range<usize>]) -> Option<Range<usize>> {
+    let outside = |c: &&Candidate| !skip.iter().any(|k| k.start < c.span.end && c.span.start < k.end);
+    candidates.iter().filter(outside).find(|c| c.points >= 3).map(|c| c.span.clone())
+}
+
 /// The code in `text`, if one is sure enough.
 pub fn read(text: &str, skip: &[Range<usize>]) -> Option<Range<usize>> {
-    candidates(text, skip).into_iter().find(|c| c.points >= 3).map(|c| c.span)
+    choose(&candidates(text), skip)
 }
 
 /// What may be a code in a run of joined groups: the run itself, the part of a link that activates (`/activate/F7H2V9JP1X`), or
@@ -85,21 +92,22 @@ fn runs(text: &str, joined: bool) -> impl Iterator<Item = Range<usize>> {
     };
     let mut at = 0;
     let all = std::iter::from_fn(move || {
-        while at < bytes.len() && !is_sign(at) {
-            at += 1;
-        }
-        let start = at;
-        while is_sign(at) {
-            at += 1;
-            if let Some(length) = joint(at).filter(|length| joined && is_sign(at + length)) {
-                at += length;
+        let start = at + bytes.get(at..)?.iter().position(u8::is_ascii_alphanumeric)?;
+        at = start;
+        loop {
+            at += bytes.get(at..).unwrap_or_default().iter().take_while(|b| b.is_ascii_alphanumeric()).count();
+            match joint(at).filter(|length| joined && is_sign(at + length)) {
+                Some(length) => at += length,
+                None => return Some(start..at),
             }
         }
-        (at > start).then_some(start..at)
     });
     let beside = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    // A run takes in all the ASCII letters and digits that there are, so only `_` and other letters may touch it.
+    let apart = |b: Option<&u8>| b.is_none_or(|b| b.is_ascii() && *b != b'_');
     let alone = move |run: &Range<usize>| {
-        !beside(text.get(..run.start).and_then(|b| b.chars().next_back())) && !beside(text.get(run.end..).and_then(|a| a.chars().next()))
+        (apart(run.start.checked_sub(1).and_then(|at| bytes.get(at))) || !beside(text.get(..run.start).and_then(|b| b.chars().next_back())))
+            && (apart(bytes.get(run.end)) || !beside(text.get(run.end..).and_then(|a| a.chars().next())))
     };
     all.take(20_000).filter(move |run| joined || alone(run))
 }

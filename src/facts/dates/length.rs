@@ -1,4 +1,4 @@
-//! Lengths of time: `3 days`, `an hour and a half`, `2h et 15 minutes`, `trois quarts d'heure`, `1d 2hr 5min`.
+//! Lengths of time: `3 days`, `an hour and a half`, `2h et 15 minutes`, `trois quarts d'heure`, `2d 3hr 10min`.
 
 use super::spoken::words_number;
 use super::words::{self, Unit};

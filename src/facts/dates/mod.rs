@@ -23,7 +23,8 @@ use std::ops::Range;
 use jiff::ToSpan;
 use jiff::civil::{Date, DateTime, Time};
 
-use super::tokens::Tokens;
+use super::tokens::{Kind, Tokens};
+use super::vocabulary::Words;
 use calendar::Order;
 use group::{Group, group};
 use length::Length;
@@ -72,6 +73,10 @@ pub fn read(tokens: &Tokens, now: Now, skip: &[Range<usize>]) -> Vec<Mention> {
     let mut mentions = Vec::new();
     let mut at = 0;
     while at < tokens.len() && mentions.len() < MOST {
+        if !begins(tokens, at) {
+            at += 1;
+            continue;
+        }
         let start = tokens.span(at, at + 1).start;
         if let Some(past) = skip.iter().find(|s| s.contains(&start)) {
             at = tokens.at_byte(past.end).max(at + 1);
@@ -89,6 +94,23 @@ pub fn read(tokens: &Tokens, now: Now, skip: &[Range<usize>]) -> Vec<Mention> {
     }
     mentions
 }
+
+/// Whether any reader below knows a day or a clock time that begins with the token at `at`: most words begin none.
+fn begins(tokens: &Tokens, at: usize) -> bool {
+    match tokens.kind(at) {
+        Some(Kind::Number) => true,
+        Some(Kind::Word) => words::is_of_dates(tokens.fold(at)) || BEGINS.has(tokens.fold(at)),
+        _ => false,
+    }
+}
+
+/// What leads to days that are counted or told from today, or to clock times in words.
+static BEGINS: Words = Words::new(
+    "a an half quarter deuxieme troisieme quatrieme cinquieme last dernier fin end today tdy todays auj ajd aujourdhui aujourd dem tonight \
+     tonite tonights this ce c cet cette day after tomorrow tmrw tmr tmrow tomorow tommorow tommorrow tomoro tomoz tomorrows tmw tomorrrow \
+     demain dmain demin overmorrow surlendemain apresdemain next apres apr yesterday hier avant j d in within dans ds sous en il y ya \
+     depuis since ca veille lendemain coming upcoming past previous following le la week semaine mois annee noon midday midi midnight minuit",
+);
 
 fn resolve(tokens: &Tokens, group: &Group, now: Now, at: usize) -> Option<Mention> {
     let past = evaluation::tells_of_the_past(tokens, at, group.end);

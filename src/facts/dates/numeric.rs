@@ -63,7 +63,7 @@ fn spacing(tokens: &Tokens, mark: usize, sep: &str) -> Option<Spacing> {
     }
 }
 
-/// `06-Apr-2026`, `14/March`, `2012/Aug/10`.
+/// `06-Apr-2026`, `14/March`, `2027/May/21`.
 fn named_month(tokens: &Tokens, at: usize, sep: &str) -> Option<(Calendar, usize)> {
     let month = words::month(tokens.fold(at + 2))?;
     let (first, width) = tokens.number(at)?;

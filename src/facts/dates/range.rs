@@ -35,7 +35,7 @@ impl Group {
         }
     }
 
-    /// `13:15:30+02:00`, `09:00Z`: an offset is no second clock time.
+    /// `08:45:20+02:00`, `09:00Z`: an offset is no second clock time.
     fn take_offset(&mut self, tokens: &Tokens) {
         let at = self.end;
         if self.clock.is_none_or(|c| c.end != at) || tokens.gap(at) != Gap::None {
@@ -49,7 +49,7 @@ impl Group {
         }
     }
 
-    /// `Aug 05 12:00:00 2015`, `Sep 7 10:00:00 EDT 2027`, `April 1 at 9am, 2027`.
+    /// `May 21 08:40:00 2027`, `Sep 7 10:00:00 EDT 2027`, `April 1 at 9am, 2027`.
     fn take_year(&mut self, tokens: &Tokens) {
         let behind_clock = self.clock.is_some_and(|c| c.end == self.end);
         let Some(calendar) = self.calendar.filter(|c| behind_clock && c.year.is_none() && c.month.is_some()) else { return };

@@ -187,7 +187,7 @@ mod tests {
             ("la veille du 2 avril", Later(Length::of_days(-1))),
             ("in 1 year 2 months", Months(14)),
             ("in 1 week and 2 days", Days(9, None)),
-            ("in 1d 2hr 5min", Minutes(1565)),
+            ("in 2d 3hr 10min", Minutes(3070)),
             ("in 1 month and 3 days", mixed(1, 3, 0)),
             ("dans trois quarts d’heure", Minutes(45)),
             ("dans 2,5 heures", Minutes(150)),

@@ -104,8 +104,8 @@ fn hints(text: &str) -> impl Iterator<Item = usize> {
         let rest = text.get(at + length..).unwrap_or("").trim_start_matches([' ', ')', ']', '}']);
         domain::read(rest, true).is_some_and(|(domain, _)| domain.contains('.'))
     };
-    let may_begin = |b: u8| matches!(b, b' ' | b'(' | b'[' | b'{' | b'a' | b'A');
-    let found = (0..bytes.len()).filter(move |at| bytes.get(*at).copied().is_some_and(may_begin));
+    let may_begin = |two: &[u8]| matches!(two, [b' ' | b'(' | b'[' | b'{', b'a' | b'A'] | [b'(', b' '] | [b'a' | b'A', b'r' | b'R' | b' ']);
+    let found = bytes.windows(2).enumerate().filter(move |(_, two)| may_begin(two)).map(|(at, _)| at);
     found.filter(move |at| hint(*at).is_some_and(|h| domain_follows(*at, h.len())))
 }
 

@@ -6,11 +6,15 @@ use super::body::{Letters, run};
 use super::words;
 use super::written::{Written, split};
 use crate::facts::tokens::{Gap, Tokens, fold};
+use crate::facts::vocabulary::Words;
 
 /// `my daughter X`, `un de nos étudiants, X`, `on behalf of X`, `X (ma blonde)`, `Mme X (x@uni.example)`.
 pub(super) fn another(tokens: &Tokens, skip: &[Range<usize>]) -> Option<Written> {
     for at in 0..tokens.len() {
         let word = tokens.fold(at);
+        if !(LEADS.has(word) || words::is_relation(word) || words::is_friend(word) || words::is_title(word)) {
+            continue;
+        }
         let before = tokens.fold_before(at);
         let for_them = (at.saturating_sub(3)..at).any(|i| matches!(tokens.fold(i), "for" | "pour" | "behalf"));
         if let Some(name) = our_somebody(tokens, at)
@@ -55,6 +59,12 @@ pub(super) fn another(tokens: &Tokens, skip: &[Range<usize>]) -> Option<Written>
     }
     None
 }
+
+/// Words other than titles, relations and friends that lead to somebody below.
+static LEADS: Words = Words::new(
+    "my our mon ma notre nos maman papa parent tuteur tutrice coordinator coordonnatrice enseignante enseignant teacher assistant \
+     assistante secretary secretaire pa for pour of de on au writing ecris",
+);
 
 /// `mon oncle, Anicet Razafy`, `our general counsel, Ada Roy`: a whole name set behind somebody of ours who is no contact person.
 fn our_somebody(tokens: &Tokens, at: usize) -> Option<Written> {
