@@ -260,6 +260,7 @@ mod tests {
             "the exam for which I wait",
             "Je suis à 3 jours",
             "je suis au niveau 2",
+            "Connexion examen",
             "c'est pour avoir accès",
             "c'est pour demain",
             "mon permis est expiré",
