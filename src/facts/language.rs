@@ -36,9 +36,11 @@ impl Language {
 /// The language of `text` as its small words tell it, or else other words that only one language has; where they tell nothing,
 /// that of `subject`; else English.
 pub fn read(text: &Tokens, subject: &Tokens) -> Language {
-    heavier(weigh(text))
+    // What is quoted is often a page's, in the language of the page.
+    heavier(weigh(text, true))
+        .or_else(|| heavier(weigh(text, false)))
         .or_else(|| heavier(count(text)))
-        .or_else(|| heavier(weigh(subject)))
+        .or_else(|| heavier(weigh(subject, false)))
         .or_else(|| heavier(count(subject)))
         .or_else(|| by_letters(text.text()))
         .or_else(|| by_letters(subject.text()))
@@ -82,10 +84,23 @@ fn by_letters(text: &str) -> Option<Language> {
     }
 }
 
-fn weigh(tokens: &Tokens) -> (u32, u32) {
+/// Behind the quotation that opens at `at`, if it closes soon.
+fn behind_quotation(tokens: &Tokens, at: usize) -> Option<usize> {
+    let opens = tokens.fold(at) == "\"";
+    opens.then(|| (at + 1..at + 40).find(|i| tokens.fold(*i) == "\"")).flatten().map(|close| close + 1)
+}
+
+fn weigh(tokens: &Tokens, without_quotations: bool) -> (u32, u32) {
     let (mut french, mut english) = (0, 0);
-    let mut accents = 0;
+    let (mut accents, mut next) = (0, 0);
     for i in 0..tokens.len().min(2_000) {
+        if i < next {
+            continue;
+        }
+        if without_quotations && let Some(behind) = behind_quotation(tokens, i) {
+            next = behind;
+            continue;
+        }
         let word = tokens.fold(i);
         if SMALL_FRENCH.has(word) {
             french += 1;
@@ -125,6 +140,11 @@ mod tests {
             ("cliqué dessus, ça dit This link is no longer valid pis c'est en anglais", Fr),
             ("My school says « compte inactif » but I have an account", En),
             ("password marche pas", Fr),
+            ("Bonjour, ceci s'affiche : \"This invitation is not valid for your account\"", Fr),
+            ("le lien dit « You have been signed out, please log in to the page »", Fr),
+            ("Hello, it says « Votre compte est inactif, merci de joindre votre établissement »", En),
+            ("\"Je n'ai pas de compte\" is what it says", En),
+            ("« Your link has expired »", En),
             ("Thanks!", En),
             ("Merci!", Fr),
             ("link dead", En),

@@ -35,7 +35,7 @@ use crate::message::{Forwarded, Message};
 use dates::calendar::Order;
 use dates::{Mention, Now, evaluation};
 use error_text::KnownMessages;
-use names::Names;
+use names::{Names, Sender};
 use tokens::Tokens;
 
 /// Reads everything that a message says. Total; a fact that is not there is absent.
@@ -102,7 +102,8 @@ fn read(message: &Message, known: &KnownMessages) -> Read {
         details.invitation_code = quoted_code(message.quoted.as_deref().unwrap_or(""));
     }
     let named = if message.clean.trim().is_empty() { &subject } else { &body };
-    let mut names = names::read(named, &signature, message.sender_name(), &addresses);
+    let known: Vec<&str> = message.sender.iter().map(|a| a.as_str()).chain(emails.iter().map(|m| m.address.as_str())).collect();
+    let mut names = names::read(named, &signature, Sender { name: message.sender_name(), addresses: &known }, &addresses);
     if message.clean.trim().is_empty() {
         names.first.iter_mut().chain(names.last.iter_mut()).filter(|f| f.place == Place::Body).for_each(|f| f.place = Place::Subject);
     }
@@ -114,7 +115,9 @@ fn read(message: &Message, known: &KnownMessages) -> Read {
         .iter()
         .map(|m| DateMention { text: body.slice(m.span.clone()).to_owned(), on: m.on, time: m.time, span: m.span.clone() })
         .collect();
-    Read { language, names, email_used: email_used(message, &body, &emails), details, emails, dates }
+    let email_used =
+        email_used(message, &body, &emails).or_else(|| forwarded.as_ref().and_then(|(_, tokens)| email_used_in_forwarded(message, tokens)));
+    Read { language, names, email_used, details, emails, dates }
 }
 
 /// Reads one text; `addresses` are spans that hold no date, code or course.
@@ -173,8 +176,10 @@ fn passed_on(names: Names, forwarded: &Forwarded, tokens: &Tokens) -> Names {
     if names.for_another || names.introduced {
         return names;
     }
-    let addresses: Vec<Range<usize>> = emails::read(&forwarded.text).into_iter().map(|m| m.span).collect();
-    let theirs = names::read(tokens, &Tokens::of(""), &forwarded.from.name, &addresses);
+    let emails = emails::read(&forwarded.text);
+    let addresses: Vec<Range<usize>> = emails.iter().map(|m| m.span.clone()).collect();
+    let known: Vec<&str> = emails.iter().map(|m| m.address.as_str()).chain([forwarded.from.address.as_str()]).collect();
+    let theirs = names::read(tokens, &Tokens::of(""), Sender { name: &forwarded.from.name, addresses: &known }, &addresses);
     let quoted = |f: Found<String>| Found { place: Place::Quoted, ..f };
     Names { first: theirs.first.map(quoted), last: theirs.last.map(quoted), for_another: true, introduced: false }
 }
@@ -187,6 +192,12 @@ fn quoted_code(quoted: &str) -> Option<Found<String>> {
     let addresses: Vec<Range<usize>> = emails::read(quoted).into_iter().map(|m| m.span).collect();
     let span = codes::choose(&candidates, &addresses)?;
     Some(Found { value: quoted.get(span.clone())?.to_owned(), place: Place::Quoted, span })
+}
+
+/// The address that is stated in a mail passed on: its writer is who needs help.
+fn email_used_in_forwarded(message: &Message, tokens: &Tokens) -> Option<Found<String>> {
+    let emails = emails::read(tokens.text());
+    Some(Found { place: Place::Quoted, ..email_used(message, tokens, &emails)? })
 }
 
 fn email_used(message: &Message, body: &Tokens, emails: &[EmailMention]) -> Option<Found<String>> {

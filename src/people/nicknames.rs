@@ -1,13 +1,12 @@
 //! Usual short forms of first names, and first names common enough that a near-miss of another name is not a slip but somebody else.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use crate::facts::names::first;
 
 /// One full name a line, then its short forms; folded. A short form may stand in several lines.
 const SHORT_FORMS: &str = include_str!("nicknames.txt");
-
-/// First names common in French- and English-speaking places and among their newcomers; folded.
-const COMMON: &str = include_str!("first_names.txt");
 
 static GROUPS: LazyLock<HashMap<&'static str, Vec<usize>>> = LazyLock::new(|| {
     let mut groups: HashMap<&str, Vec<usize>> = HashMap::new();
@@ -18,8 +17,6 @@ static GROUPS: LazyLock<HashMap<&'static str, Vec<usize>>> = LazyLock::new(|| {
     }
     groups
 });
-
-static FIRST_NAMES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| lines(COMMON).flat_map(str::split_whitespace).collect());
 
 fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
     text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
@@ -35,12 +32,12 @@ pub fn fit(told: &str, registered: &str) -> bool {
 
 /// Whether `word` (folded) is a first name by itself, whatever else it is short for.
 pub fn is_own_name(word: &str) -> bool {
-    FIRST_NAMES.contains(word)
+    first::is_known(word)
 }
 
 /// Whether `word` (folded) is a first name known everywhere.
 pub fn is_first_name(word: &str) -> bool {
-    FIRST_NAMES.contains(word) || GROUPS.contains_key(word)
+    first::is_known(word) || GROUPS.contains_key(word)
 }
 
 #[cfg(test)]
@@ -70,7 +67,6 @@ mod tests {
     fn the_lists_are_folded_and_hold_no_line_of_one_word() {
         let folded = |word: &str| word.bytes().all(|b| b.is_ascii_lowercase());
         assert!(GROUPS.keys().all(|w| folded(w)), "short forms are folded");
-        assert!(FIRST_NAMES.iter().all(|w| folded(w)), "first names are folded");
         assert!(lines(SHORT_FORMS).all(|line| line.split_whitespace().nth(1).is_some()), "a full name has a short form");
     }
 }

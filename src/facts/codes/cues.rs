@@ -19,7 +19,10 @@ pub(super) fn cue_points(text: &str, span: &Range<usize>, course: bool) -> i32 {
     let named = |w: &str| matches!(w, "code" | "codes" | "invitation" | "cle" | "key" | "token" | "jeton" | "activation");
     let sure = |w: &str| matches!(w, "code" | "codes" | "cle" | "key" | "token" | "jeton");
     let mut points = 0;
-    if near.iter().take(2).any(|w| sure(w)) || (!course && near.iter().take(3).any(|w| named(w))) {
+    // A course's code needs to be announced as the code itself: "the code for BIO-12" is another one.
+    let announced =
+        |w: &&&str| !course || near.first() == Some(*w) || near.first().is_some_and(|w| matches!(*w, "is" | "est" | "was" | "cest"));
+    if near.iter().take(2).filter(announced).any(|w| sure(w)) || (!course && near.iter().take(3).any(|w| named(w))) {
         points += 5;
     } else if near.iter().take(3).any(|w| matches!(*w, "typed" | "entered" | "tape" | "retape" | "pasted" | "copied" | "recopie" | "saisi"))
     {

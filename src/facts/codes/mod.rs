@@ -288,6 +288,8 @@ mod tests {
             ("BLR/7742/X also is not accepted, the code", "BLR/7742/X"),
             ("le code 0506-QLP-77 ne passe pas", "0506-QLP-77"),
             ("TTQ4-88 invalid ??", "TTQ4-88"),
+            ("mon code est TOC-771 mais rien", "TOC-771"),
+            ("LAW-31: my invitation code is K3PX-0Y2M", "K3PX-0Y2M"),
             ("PSY-2140 : mon code est K3PX-0Y2M", "K3PX-0Y2M"),
             ("code 2PDX8841 et ca dit invalide", "2PDX8841"),
             ("NXlL6V-K8TS is the code I have", "NXlL6V-K8TS"),
@@ -316,6 +318,12 @@ mod tests {
     fn course_codes_phones_and_student_numbers_are_no_codes() {
         let cases = [
             "exam PSY-2140 tomorrow",
+            "mon code pour CHIM-14 est refusé",
+            "Évaluation : CHIM-14, 10 juin. Le code est refusé",
+            "mon évaluation de chimie (CHIM-14) est le 10 juin",
+            "The code fails. Course ECO-203.",
+            "Code problem ECO-203",
+            "invitation code for LAW-310 refused",
             "CHEM 2301",
             "cours 201-NYA-05 demain",
             "GIA1107",

@@ -58,7 +58,7 @@ pub fn is_course_shape(lower: &str) -> bool {
             let head = one.bytes().take_while(u8::is_ascii_alphabetic).count();
             one.get(..head).is_some_and(letters) && one.get(head..).is_some_and(number)
         }
-        [a, b] => letters(a) && number(b),
+        [a, b] => letters(a) && (number(b) || a.len() >= 3 && b.len() == 2 && b.bytes().all(|x| x.is_ascii_digit())),
         [a, b, c] => {
             (a.len() == 3 && a.bytes().all(|x| x.is_ascii_digit()) && b.len() == 3 && c.len() == 2)
                 || (letters(a) && number(b) && b.len() == 3 && a.len() <= 4 && c.len() == 2 && c.bytes().all(|x| x.is_ascii_alphabetic()))

@@ -86,7 +86,8 @@ impl Reader<'_, '_> {
             _ => false,
         };
         let joined = number > at + 1 || glued;
-        plain || ((2..=5).contains(&letters) && digits >= 3 && shape && joined && (cued || glued))
+        let short = number == at + 2 && digits == 2 && (3..=6).contains(&letters) && word.chars().all(char::is_uppercase);
+        plain || (short && !tail && self.cued(at, end)) || ((2..=5).contains(&letters) && digits >= 3 && shape && joined && (cued || glued))
     }
 
     /// Whether everything around is in capitals, so that capitals tell nothing here and a cue is needed.

@@ -3,6 +3,7 @@
 
 mod code;
 mod dated;
+mod level;
 mod title;
 mod words;
 
@@ -19,6 +20,7 @@ pub fn read(tokens: &Tokens, dates: &[Mention], skip: &[Range<usize>]) -> Option
     let found = reader
         .labelled()
         .or_else(|| reader.code())
+        .or_else(|| reader.levelled())
         .or_else(|| reader.title_behind())
         .or_else(|| reader.title_before())
         .or_else(|| reader.quoted_title())
@@ -217,6 +219,21 @@ mod tests {
             ("Examen demain 10h, Entrepreneuriat.", "Entrepreneuriat"),
             ("mon épreuve uniforme est dans 2 jours", "épreuve uniforme"),
             ("test d'Histoire de l'art 3 demain", "Histoire de l'art 3"),
+            ("The Civil Reasoning Test is tomorrow", "Civil Reasoning Test"),
+            ("I cannot sign in for the Written Expression Test on Monday", "Written Expression Test"),
+            ("je suis inscrite au Russe A2 de l'école", "Russe A2"),
+            ("Je passe l'Espagnol B1 le 24 juin", "Espagnol B1"),
+            ("I sit German C2 on Friday", "German C2"),
+            ("sitting the B2 certificate myself", "B2 certificate"),
+            ("je passe mon théorique permis A aujourd'hui", "théorique permis A"),
+            ("c'est pour le permis D théorique", "permis D théorique"),
+            ("mon permis B pratique est demain", "permis B pratique"),
+            ("L'examen professionnel est le 20", "examen professionnel"),
+            ("Je compose en Gestion de projet tout à l'heure", "Gestion de projet"),
+            ("Le cours c'est Droit maritime.", "Droit maritime"),
+            ("C'est pour histoire des sciences", "histoire des sciences"),
+            ("Évaluation de chimie (CHIM-14) le 10 juin", "CHIM-14"),
+            ("The course is Soil Mechanics. My code fails", "Soil Mechanics"),
         ];
         for (text, expected) in cases {
             assert_eq!(course(text).as_deref(), Some(expected), "{text}");
@@ -242,6 +259,12 @@ mod tests {
             "pls my test is today",
             "the exam for which I wait",
             "Je suis à 3 jours",
+            "je suis au niveau 2",
+            "Connexion examen",
+            "c'est pour avoir accès",
+            "c'est pour demain",
+            "mon permis est expiré",
+            "plan B, I call you",
         ];
         for text in cases {
             assert_eq!(course(text), None, "{text}");

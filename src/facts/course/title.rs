@@ -18,9 +18,11 @@ impl Reader<'_, '_> {
             if !(exam || is_course_word(word)) || self.in_date(at) {
                 continue;
             }
-            let whole = matches!(self.fold(at + 1), "uniforme" | "synthese" | "national" | "nationale");
+            let whole =
+                matches!(self.fold(at + 1), "uniforme" | "synthese" | "national" | "nationale" | "professionnel" | "professionnelle");
             if whole && matches!(word, "examen" | "epreuve" | "examination" | "exam") {
                 let end = self.tokens.follow(at + 2, &["de", "programme"]).unwrap_or(at + 2);
+                let end = self.tokens.follow(end, &["d", "'", "admission"]).unwrap_or(end);
                 return Some(at..end);
             }
             let link = at + 1 + usize::from(matches!(self.fold(at + 1), "final" | "finale" | "ecrit" | "ecrite" | "oral" | "orale" | "s"));
@@ -63,6 +65,7 @@ impl Reader<'_, '_> {
                     | "quiz"
             ) && self.tokens.get(at).is_some_and(|t| !t.capital || at == 0 || self.tokens.ends_sentence(at - 1));
             let mut start = at + 1;
+            start += usize::from(matches!(self.fold(start), "en") && matches!(word, "compose" | "composer" | "composons"));
             while matches!(self.fold(start), "the" | "my" | "mon" | "ma" | "la" | "le" | "l" | "'" | "d" | "of") && verb {
                 start += 1;
             }
@@ -98,7 +101,11 @@ impl Reader<'_, '_> {
             let start = at + 1 + usize::from(matches!(self.fold(at + 1), "the" | "my" | "le" | "la"));
             let end = self.title_end(start);
             let capital = self.tokens.get(start).is_some_and(|t| t.capital && t.kind == Kind::Word);
-            let dated = self.in_date(end) || (self.fold(end) == "(" && self.in_date(end + 1));
+            let closes = end >= self.tokens.len() || self.tokens.ends_sentence(end) || self.tokens.gap(end) >= Gap::Line;
+            // `C'est pour histoire des sciences`: several words that are all of the sentence.
+            let whole = closes && self.tokens.follow(at.saturating_sub(3), &["c", "'", "est", "pour"]).is_some();
+            let named = whole && (start + 1..end).any(|i| matches!(self.fold(i), "de" | "des" | "du" | "d"));
+            let dated = named || self.in_date(end) || (self.fold(end) == "(" && self.in_date(end + 1));
             let fits = lead
                 && (capital || dated)
                 && start < end
@@ -127,6 +134,8 @@ impl Reader<'_, '_> {
             "d" if self.fold(at + 1) == "'" => at + 2,
             "for" if exam => at + 1,
             "celui" | "celle" if exam => return None,
+            "c" if !exam => self.tokens.follow(at, &["c", "'", "est"]).filter(|i| self.tokens.get(*i).is_some_and(|t| t.capital))?,
+            "is" | "est" if !exam && self.tokens.get(at + 1).is_some_and(|t| t.capital) => at + 1,
             "," | ":" | "-" if self.tokens.get(at + 1).is_some_and(|t| t.capital) && !exam => at + 1,
             _ if !exam
                 && self.tokens.get(at).is_some_and(|t| t.capital)
@@ -169,7 +178,11 @@ impl Reader<'_, '_> {
             while start > 0 && at - start < 5 && self.tokens.gap(start) < Gap::Line && self.joins_title(start - 1) {
                 start -= 1;
             }
-            while start < at && (is_small(self.fold(start)) || is_adjective(self.fold(start))) {
+            // "the Civil Reasoning Test", "the Written Expression Test": with a capital the word is the title's own.
+            let capital = |i: usize| self.tokens.get(i).is_some_and(|t| t.capital) && self.tokens.raw(i).chars().any(char::is_lowercase);
+            let entitled = matches!(self.fold(at), "test" | "examination" | "assessment") && capital(at) && start < at && capital(at - 1);
+            let skill = |i: usize| entitled && capital(i) && matches!(self.fold(i), "written" | "oral" | "practical");
+            while start < at && (is_small(self.fold(start)) || is_adjective(self.fold(start)) && !skill(start)) {
                 start += 1;
             }
             let end = (start..at).rev().find(|i| !is_adjective(self.fold(*i))).map_or(start, |i| i + 1);
@@ -181,8 +194,9 @@ impl Reader<'_, '_> {
                 || self.tokens.gap(start) >= Gap::Line;
             let named = (start..end).any(|i| self.tokens.get(i).is_some_and(|t| t.capital && t.kind == Kind::Word));
             let lone = end - start <= 2;
-            if start < end && (named || (led && lone)) && self.is_title(start, end) {
-                return Some(start..end);
+            let titled = self.is_title(start, end) || (skill(start) && end > start + 1);
+            if start < end && (named || (led && lone)) && titled {
+                return Some(start..if entitled { at + 1 } else { end });
             }
         }
         None
@@ -205,8 +219,9 @@ impl Reader<'_, '_> {
     }
 }
 
-static SAT: Words =
-    Words::new("sit sitting sat sits write writing wrote passe passer presente presenter ecrit ecris ecrire take taking retake");
+static SAT: Words = Words::new(
+    "sit sitting sat sits write writing wrote passe passer presente presenter ecrit ecris ecrire take taking retake compose composer composons",
+);
 static NEEDS_HEAD: Words = Words::new(
     "admission certification progression specialite residence passage synthese competence competences licence qualification entree \
      classement equivalence permis barreau ordre agrement licensure entrance placement profession fin stage langue francais \

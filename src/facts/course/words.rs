@@ -119,7 +119,7 @@ static NO_TITLE: Words = Words::new(
      there here next now all est sont etait sera a ont ai demain aujourd hier ce cet cette ces qui que dont ou mais car donc pour \
      dans avec sans sur par je j tu il elle nous vous ils ne pas mon ma mes votre vos son sa commence debute lieu tombe prevu \
      prevue se si y depuis avant apres vers entre pendant c s m n t pis svp merci bonjour hello hi hey dear sorry url help code \
-     invitation link lien compte account password email courriel nexam support platform plateforme login activation urgent urgence \
+     invitation link lien compte account password email courriel nexam support platform plateforme login connexion authentification activation urgent urgence \
      same meme reprise rattrapage semaine week month mois jour day days jours fin debut an the doesn don didn isn write take sit \
      miss missed missing got get need want pass passed passing taking writing sitting do does did me us him her them for or im ive \
      its pls plz lol omg wtf ok okay still also just only then than very really even yet up out off into over about between during \

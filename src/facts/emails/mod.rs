@@ -276,6 +276,18 @@ mod tests {
             ("Pas ada@uni.example, mon compte est ada.roy@uni.example", Some("ada.roy@uni.example")),
             ("Please change the address of old@uni.example to the address I'm writing from, new@home.example", Some("old@uni.example")),
             ("Please change it to the address I'm writing from, new@home.example", None),
+            ("I asked for a new password with ada@uni.example and no mail comes", Some("ada@uni.example")),
+            ("J'ai choisi un nouveau mot de passe avec ada@uni.example, refusé", Some("ada@uni.example")),
+            ("I chose a new password, and signing in with ada@uni.example still fails", Some("ada@uni.example")),
+            ("Je demande un nouveau code pour ada@uni.example", Some("ada@uni.example")),
+            ("en me connectant avec ada@uni.example rien ne marche", Some("ada@uni.example")),
+            ("J'utilise ada@uni.example", Some("ada@uni.example")),
+            ("mon mail cest ada@uni.example", Some("ada@uni.example")),
+            ("L'adresse que j'ai donnée à l'inscription : ada@uni.example", Some("ada@uni.example")),
+            ("Bonjour,\n\nAda Roy\n\nada@uni.example, c'est la seule que j'ai\n\nDroit notarial", Some("ada@uni.example")),
+            ("It fails.\n\nAda Roy\nada@uni.example | ext. 44", None),
+            ("It fails.\n\nAda Roy\nada@uni.example, Faculty of Law", None),
+            ("I have a new address, ada@home.example", None),
             ("ma prof jean@uni.example m'a dit que je suis inscrite avec ada@uni.example", Some("ada@uni.example")),
         ];
         for (text, expected) in cases {

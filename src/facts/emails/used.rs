@@ -48,10 +48,25 @@ fn stands_as_signature(tokens: &Tokens, mention: &EmailMention, sender: Option<&
     let near_end = text.get(line_end..).is_none_or(|rest| rest.lines().filter(|l| !l.trim().is_empty()).count() <= 2);
     alone
         && near_end
+        && !goes_on(text.get(mention.span.end..line_end).unwrap_or(""))
         && !above.is_empty()
         && !above.ends_with(':')
         && (sender == Some(mention.address.as_str()) || !above.ends_with([',', '?', '-']))
         && above.lines().last().is_some_and(|l| l.split_whitespace().count() <= 5)
+}
+
+/// `, that is the only one I have`: a sentence goes on behind the address, where a signature has a number or a role.
+fn goes_on(rest: &str) -> bool {
+    let plain = |w: &&str| w.chars().filter(|c| c.is_alphabetic()).count() > 0 && !w.starts_with(char::is_uppercase);
+    rest.starts_with([',', ' ']) && !rest.contains(['|', '•']) && rest.split_whitespace().filter(plain).count() >= 3
+}
+
+/// What is new without the address being so: `a new password`, `un nouveau mot de passe`.
+fn is_key(word: &str) -> bool {
+    matches!(
+        word,
+        "password" | "mot" | "mdp" | "code" | "codes" | "link" | "lien" | "invitation" | "invite" | "account" | "compte" | "one" | "device"
+    )
 }
 
 fn said_of(tokens: &Tokens, mention: &EmailMention, all: &[EmailMention]) -> Said {
@@ -104,6 +119,7 @@ fn said_before(tokens: &Tokens, range: Range<usize>) -> Said {
             "old" | "ancienne" | "ancien" | "current" | "currently" | "actuelle" | "actuel" | "previous" | "former" | "precedente" => {
                 said = Said::Old
             }
+            "new" | "nouvelle" | "nouveau" | "nouvel" if is_key(next) || matches!(tokens.fold_before(i), "not" | "no") => {}
             "new" | "nouvelle" | "nouveau" | "nouvel" | "dorenavant" | "desormais" | "want" | "plutot" => said = Said::New,
             "to" | "vers" | "par" | "with" | "for" | "pour" if changes && said != Said::Old && !next.is_empty() => said = Said::New,
             "from" if changes && !matches!(tokens.fold_before(i), "writing" | "write" | "wrote" | "mailing") => said = Said::Old,
@@ -123,7 +139,7 @@ fn said_before(tokens: &Tokens, range: Range<usize>) -> Said {
             }
             "registered" | "register" | "inscrit" | "inscrite" | "inscription" | "account" | "compte" | "used" | "using" | "utilise"
             | "utilisee" | "use" | "username" | "identifiant" | "enrolled" | "login" | "connecter" | "connecte" | "entre" | "rentre"
-            | "signed" | "invited"
+            | "signed" | "invited" | "signing" | "logging" | "connecting" | "connectant"
                 if !matches!(said, Said::Old | Said::New) =>
             {
                 said = Said::Used;

@@ -18,6 +18,7 @@ pub(super) fn another(tokens: &Tokens, skip: &[Range<usize>]) -> Option<Written>
         let before = tokens.fold_before(at);
         let for_them = (at.saturating_sub(3)..at).any(|i| matches!(tokens.fold(i), "for" | "pour" | "behalf"));
         if let Some(name) = our_somebody(tokens, at)
+            .or_else(|| one_of_ours(tokens, at))
             .or_else(|| of_relative(tokens, at))
             .or_else(|| beside_address(tokens, at, skip))
             .or_else(|| named_with_title(tokens, at))
@@ -63,8 +64,15 @@ pub(super) fn another(tokens: &Tokens, skip: &[Range<usize>]) -> Option<Written>
 /// Words other than titles, relations and friends that lead to somebody below.
 static LEADS: Words = Words::new(
     "my our mon ma notre nos maman papa parent tuteur tutrice coordinator coordonnatrice enseignante enseignant teacher assistant \
-     assistante secretary secretaire pa for pour of de on au writing ecris",
+     assistante secretary secretaire ours notres pa for pour of de on au writing ecris",
 );
+
+/// `one of ours, Ada Roy (…)`, `une des nôtres, Ada Roy`.
+fn one_of_ours(tokens: &Tokens, at: usize) -> Option<Written> {
+    let ours = matches!(tokens.fold(at), "ours" | "notres") && matches!(tokens.fold_before(at), "of" | "des" | "les");
+    let found = run(tokens, at + 2, Letters::Capitals, 5).filter(|_| ours && tokens.fold(at + 1) == ",")?;
+    split(tokens, found, false).filter(|name| name.first.is_some() && name.last.is_some())
+}
 
 /// `mon oncle, Anicet Razafy`, `our general counsel, Ada Roy`: a whole name set behind somebody of ours who is no contact person.
 fn our_somebody(tokens: &Tokens, at: usize) -> Option<Written> {
@@ -116,7 +124,11 @@ fn of_relative(tokens: &Tokens, at: usize) -> Option<Written> {
     if !relative || !writer {
         return None;
     }
-    split(tokens, run(tokens, of, Letters::Capitals, 5)?, false)
+    let found = run(tokens, of, Letters::Capitals, 5)?;
+    // "a student of Ada Lovelace College" names no student.
+    let body =
+        words::is_role(tokens.fold(found.end)) && tokens.gap(found.end) == Gap::Space && tokens.get(found.end).is_some_and(|t| t.capital);
+    if body { None } else { split(tokens, found, false) }
 }
 
 /// `update the address for Tessa Rideout, currently trideout@…`: a whole name behind for/of whose last name is in an address of the text.

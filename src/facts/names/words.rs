@@ -17,6 +17,16 @@ pub fn is_leading_surname(word: &str) -> bool {
     LEADING_SURNAME.has(word)
 }
 
+/// Vietnamese family names that are other words too.
+pub fn is_vietnamese_surname(word: &str) -> bool {
+    VIETNAMESE_SURNAME.has(word)
+}
+
+/// Letters that hardly any other language has.
+pub fn is_vietnamese_letter(c: char) -> bool {
+    matches!(c, 'ă' | 'Ă' | 'đ' | 'Đ' | 'ơ' | 'Ơ' | 'ư' | 'Ư' | 'ĩ' | 'Ĩ' | 'ũ' | 'Ũ' | '\u{1ea0}'..='\u{1ef9}')
+}
+
 /// First names that often stand second: `Marie Anne Roy`, `Mary Jane Smith`.
 pub fn is_second_first_name(word: &str) -> bool {
     SECOND_FIRST_NAME.has(word)
@@ -103,8 +113,11 @@ static PARTICLE: Words = Words::new(
 );
 static LEADING_SURNAME: Words = Words::new(
     "tan lim ng wong chan goh koh teo ong chua toh chong cheng leong ho low yeo sim chia wang zhang liu huang zhao zhou chen lin \
-     wu xu zhu nguyen tran pham hoang ngoh seah foo tay cheung leung lam kwok",
+     wu xu zhu nguyen tran pham hoang ngoh seah foo tay cheung leung lam kwok vo dang bui doan truong duong huynh phan vu dinh trinh dao \
+     ngo",
 );
+/// Only where the name is spelled in Vietnamese: elsewhere they are articles and first names.
+static VIETNAMESE_SURNAME: Words = Words::new("le ly mai cao ha to ta la do ho luu quach thai vuong kieu luong");
 static SECOND_FIRST_NAME: Words = Words::new(
     "anne ann jane marie louise claude pierre paul jean michel luc marc andre eve lynn lee rose grace elizabeth michelle francois \
      philippe lou sophie josee helene irfan aisyah james john joseph david william alexander catherine nicole maria sue beth kate \
@@ -138,7 +151,7 @@ static ROLE: Words = Words::new(
      coordinatrice coordonnatrice nexam contact centre center institut institute student etudiant etudiante candidate candidat \
      user utilisateur admissions admission scolarite programme program direction system systeme technique technical client it \
      manager director directeur directrice responsable secretaire mailer daemon postmaster formation evaluation evaluations \
-     accueil inscription inscriptions comptabilite newsletter notifications haute hospital hopital clinic",
+     accounts payable receivable billing finance facturation comptes accueil inscription inscriptions comptabilite newsletter notifications haute hospital hopital clinic",
 );
 static STUDY: Words = Words::new(
     "nursing science sciences chemistry biology medicine medecine engineering law droit physics finance accounting marketing \

@@ -44,9 +44,10 @@ pub fn unit(tokens: &Tokens, at: usize) -> Option<Unit> {
     }
     let raw = tokens.slice(tokens.span(at, end));
     let letters = raw.chars().filter(|c| c.is_alphabetic()).count();
-    let initial = letters == 1
-        || (tokens.fold(end) == "." && letters <= 2 && first.capital && tokens.gap(end) == Gap::None && !words::is_title(tokens.fold(at)));
-    let dotted = initial && tokens.fold(end) == "." && tokens.gap(end) == Gap::None;
+    let saint = matches!(tokens.fold(at), "st" | "ste") && end == at + 1;
+    let point = tokens.fold(end) == "." && tokens.gap(end) == Gap::None;
+    let initial = letters == 1 || (point && letters <= 2 && first.capital && !saint && !words::is_title(tokens.fold(at)));
+    let dotted = (initial || saint && tokens.is_word(end + 1) && tokens.gap(end + 1) == Gap::Space) && point;
     let shouted = letters >= 2 && raw.chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase);
     let particle = end == at + 1 && words::is_particle(tokens.fold(at));
     Some(Unit {
@@ -74,13 +75,8 @@ pub fn split(tokens: &Tokens, range: Range<usize>, last_first: bool) -> Option<W
         let at = named.iter().take_while(|u| u.tokens.start < comma).count();
         return Some(Written { first: span(at, count), last: span(0, at) });
     }
-    let cut = border(
-        tokens,
-        &named,
-        units.iter().any(|u| u.initial && u.tokens.start < named.first().map_or(0, |n| n.tokens.start)),
-        titled,
-        last_first,
-    );
+    let initial_leads = units.iter().any(|u| u.initial && u.tokens.start < named.first().map_or(0, |n| n.tokens.start));
+    let cut = if initial_leads || (titled && count == 1) { Cut::LastBegins(0) } else { border(tokens, &named, last_first) };
     let written = match cut {
         Cut::LastBegins(at) => Written { first: span(0, at), last: span(at, count) },
         Cut::LastEnds(at) => Written { first: span(at, count), last: span(0, at) },
@@ -93,38 +89,65 @@ enum Cut {
     LastEnds(usize),
 }
 
-fn border(tokens: &Tokens, named: &[&Unit], initial_leads: bool, titled: bool, last_first: bool) -> Cut {
+fn border(tokens: &Tokens, named: &[&Unit], last_first: bool) -> Cut {
     let count = named.len();
     let fold = |i: usize| named.get(i).map_or("", |u| tokens.fold(u.tokens.start));
-    if initial_leads || (titled && count == 1) {
-        return Cut::LastBegins(0);
-    }
     if count == 1 {
         return Cut::LastBegins(1);
     }
-    let leading = named.iter().take_while(|u| u.shouted).count();
-    if leading > 0 && leading < count && named.iter().skip(leading).all(|u| !u.shouted) {
-        return Cut::LastEnds(leading);
-    }
-    let trailing = named.iter().rev().take_while(|u| u.shouted).count();
-    if trailing > 0 && trailing < count && named.iter().take(count - trailing).all(|u| !u.shouted) {
-        return Cut::LastBegins(count - trailing);
+    if let Some(cut) = by_capitals(named) {
+        return cut;
     }
     if last_first {
         let particles = named.iter().take_while(|u| u.particle).count();
         return Cut::LastEnds((particles + 1).min(count - 1));
     }
+    if let Some(cut) = by_family(tokens, named) {
+        return cut;
+    }
     if let Some(at) = (1..count).find(|i| named.get(*i).is_some_and(|u| u.particle)) {
         let iberian = matches!(fold(at), "de" | "da" | "do" | "dos" | "das" | "del") && at == 2 && !words::is_second_first_name(fold(1));
         return Cut::LastBegins(if iberian { 1 } else { at });
-    }
-    if count == 3 && words::is_leading_surname(fold(0)) && !words::is_leading_surname(fold(2)) {
-        return Cut::LastEnds(1);
     }
     if count == 3 && (words::is_leading_surname(fold(2)) || words::is_second_first_name(fold(1))) {
         return Cut::LastBegins(2);
     }
     Cut::LastBegins(1)
+}
+
+/// `LE GOFF Maëlle`, `Hugo FABRE`: the last name in capitals.
+fn by_capitals(named: &[&Unit]) -> Option<Cut> {
+    let count = named.len();
+    let leading = named.iter().take_while(|u| u.shouted).count();
+    if leading > 0 && leading < count && named.iter().skip(leading).all(|u| !u.shouted) {
+        return Some(Cut::LastEnds(leading));
+    }
+    let trailing = named.iter().rev().take_while(|u| u.shouted).count();
+    (trailing > 0 && trailing < count && named.iter().take(count - trailing).all(|u| !u.shouted))
+        .then_some(Cut::LastBegins(count - trailing))
+}
+
+/// `Tan Wei Ling`, `Phạm Thị Hoa`: Chinese and Vietnamese family names of one syllable lead.
+fn by_family(tokens: &Tokens, named: &[&Unit]) -> Option<Cut> {
+    let fold = |i: usize| named.get(i).map_or("", |u| tokens.fold(u.tokens.start));
+    let count = named.len();
+    let vietnamese = named.iter().any(|u| tokens.slice(tokens.span(u.tokens.start, u.tokens.end)).contains(words::is_vietnamese_letter));
+    let leads = words::is_leading_surname(fold(0)) || vietnamese && words::is_vietnamese_surname(fold(0));
+    let ends = words::is_leading_surname(fold(count - 1)) || vietnamese && words::is_vietnamese_surname(fold(count - 1));
+    let middle = (3..=4).contains(&count) && fold(1) == "thi" && !named.iter().skip(1).any(|u| u.particle);
+    (middle || leads && !ends && (count == 3 || (vietnamese && count <= 4))).then_some(Cut::LastEnds(1))
+}
+
+/// Whether the spelling of the name alone says which part is which.
+pub(super) fn is_told(tokens: &Tokens, units: &[Unit]) -> bool {
+    let named: Vec<&Unit> = units.iter().collect();
+    named.len() < 2 || by_capitals(&named).is_some() || by_family(tokens, &named).is_some()
+}
+
+/// The units of a whole name without initials or marks.
+pub(super) fn run(tokens: &Tokens, range: Range<usize>) -> Option<Vec<Unit>> {
+    let (units, comma, titled) = units(tokens, range);
+    (comma.is_none() && !titled && units.iter().all(|u| !u.initial)).then_some(units)
 }
 
 /// The units of a range, titles and what stands in brackets left out; where a comma parts them; whether a title leads.
@@ -190,6 +213,13 @@ mod tests {
             ("Mrs Olufunke Daramolade (formerly Ige)", Some("Olufunke"), Some("Daramolade")),
             ("Catherine St-Onge", Some("Catherine"), Some("St-Onge")),
             ("Ludwig van der Berg", Some("Ludwig"), Some("van der Berg")),
+            ("Odile St. Amant", Some("Odile"), Some("St. Amant")),
+            ("Phạm Thị Hoa", Some("Thị Hoa"), Some("Phạm")),
+            ("Pham Thi Hoa", Some("Thi Hoa"), Some("Pham")),
+            ("Lê Quốc Bảo", Some("Quốc Bảo"), Some("Lê")),
+            ("Đỗ Mỹ", Some("Mỹ"), Some("Đỗ")),
+            ("Hòa Phạm", Some("Hòa"), Some("Phạm")),
+            ("Bui Duc Long", Some("Duc Long"), Some("Bui")),
         ];
         for (text, first, last) in cases {
             assert_eq!(parts(text), (first, last), "{text}");

@@ -6,7 +6,7 @@ mod senders;
 
 use regex::Regex;
 
-use self::senders::{event, is_daemon, is_no_reply, is_system, kind_of_phrase, list_id, list_server};
+use self::senders::{event, is_daemon, is_no_reply, is_system, kind_of_phrase, list_id, list_server, speaks_as_list};
 use super::address::Address;
 use super::mime::head::Head;
 use super::mime::parameters;
@@ -376,7 +376,7 @@ fn list(case: &Case<'_>) -> Verdict {
     if through_list {
         // A list that nobody configured may stand before the desk; dropping somebody's own request is worse than showing a list mail to
         // a person. A tag in the subject, or the list's address as sender, is the mark of a discussion.
-        let direct = case.look.to.iter().chain(case.look.cc).any(|m| case.is_own(&m.address)) && bulk.is_none();
+        let direct = !speaks_as_list(case) && case.look.to.iter().chain(case.look.cc).any(|m| case.is_own(&m.address)) && bulk.is_none();
         let words = case.words.as_str();
         let trouble = prose::OWN_TROUBLE.is_match(words) && prose::MINE.is_match(words) && !case.is_from_list();
         let request = (direct || trouble) && case.asks() && !is_no_reply(case.local());

@@ -48,6 +48,14 @@ pub(super) fn event(case: &Case<'_>) -> Option<Automatic> {
     Some(if matches!(kind.get(2)?.as_str(), "bounce" | "deliverydelay" | "reject") { Automatic::Bounce } else { Automatic::Report })
 }
 
+/// Whether a list speaks for itself: From is the address that mail to it goes to, and no member's name stands there ("Ada via Exams").
+pub(super) fn speaks_as_list(case: &Case<'_>) -> bool {
+    let member = case.look.from.first().is_some_and(|m| m.name.to_lowercase().contains(" via "));
+    let posts = case.all("list-post").any(|p| p.contains(&case.sender))
+        || case.all("list-id").any(|id| list_id(&id) == case.sender.replace('@', "."));
+    posts && !member && case.sender.contains('@')
+}
+
 /// The notice of a list's program that it refused a mail, or a mail of the list.
 pub(super) fn list_server(case: &Case<'_>) -> Verdict {
     if !["x-mlserver", "x-ml-name", "x-ml-info"].iter().any(|h| case.has(h)) {
