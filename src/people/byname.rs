@@ -261,11 +261,11 @@ impl Question<'_> {
     fn refused_as_form(&self, seen: &Seen, entry: &Entry<'_>, used: &Used) -> Option<Refusal> {
         // Digits tell people of one name apart; leaving them out is a shorter form.
         let told = scope::digits(&used.squash).next().is_some();
-        let other_digits = told && !scope::digits(&used.squash).eq(scope::digits(entry.local));
+        let same = !told || scope::digits(&used.squash).eq(scope::digits(entry.local)) || self.typed && seen.names_equal();
         match () {
             () if seen.names_differ() => Some(Refusal::NameDiffers),
             () if seen.is_elsewhere() => Some(Refusal::OtherInstitution),
-            () if other_digits && !(self.typed && seen.names_equal()) => Some(Refusal::OtherDigits),
+            () if !same => Some(Refusal::OtherDigits),
             () => None,
         }
     }

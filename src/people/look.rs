@@ -211,11 +211,12 @@ impl<'a> Question<'a> {
     fn refused_as_slip(&self, seen: &Seen, entry: &Entry<'_>, used: &Used, scope: Scope, meant: &str) -> Option<Refusal> {
         let spelt_rightly = || seen.slip == Some(Slip::Separator) || built_from(&used.squash, entry);
         let same_digits = scope::digits(&used.squash).eq(scope::digits(meant));
+        let digits_told = same_digits || self.typed && seen.names_equal();
         match () {
             () if seen.names_differ() => Some(Refusal::NameDiffers),
             () if seen.first == Relation::Slip || seen.last == Relation::Slip => Some(Refusal::SlippedTwice),
             () if seen.is_elsewhere() => Some(Refusal::OtherInstitution),
-            () if !same_digits && !(self.typed && seen.names_equal()) => Some(Refusal::OtherDigits),
+            () if !digits_told => Some(Refusal::OtherDigits),
             // What a machine wrote into From has no slip: only where the register itself may be misspelt.
             () if !self.typed && !seen.names_equal() => Some(Refusal::TooLittle),
             // An address that spells the name rightly is somebody's own; one that misspells it is a slip.

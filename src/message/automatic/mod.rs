@@ -127,6 +127,13 @@ impl Case<'_> {
         configured || (self.has("list-id") || self.has("mailing-list")) && self.identity.own.iter().any(named)
     }
 
+    /// The list put its name into the subject: `[nurses] Question`.
+    fn is_tagged(&self) -> bool {
+        let subject = self.subject.as_str().to_lowercase();
+        let label = |id: String| list_id(&id).split('.').next().map(|name| format!("[{}]", name.to_lowercase()));
+        self.all("list-id").filter_map(label).any(|tag| subject.contains(&tag))
+    }
+
     fn is_from_list(&self) -> bool {
         let posts = || self.all("list-post").chain(self.all("list-id")).chain(self.look.to.iter().map(|m| m.address.to_lowercase()));
         self.subject.as_str().contains('[') || posts().any(|p| p.contains(&self.sender))
@@ -376,7 +383,10 @@ fn list(case: &Case<'_>) -> Verdict {
     if through_list {
         // A list that nobody configured may stand before the desk; dropping somebody's own request is worse than showing a list mail to
         // a person. A tag in the subject, or the list's address as sender, is the mark of a discussion.
-        let direct = !speaks_as_list(case) && case.look.to.iter().chain(case.look.cc).any(|m| case.is_own(&m.address)) && bulk.is_none();
+        let direct = !speaks_as_list(case)
+            && case.look.to.iter().chain(case.look.cc).any(|m| case.is_own(&m.address))
+            && bulk.is_none()
+            && !case.is_tagged();
         let words = case.words.as_str();
         let trouble = prose::OWN_TROUBLE.is_match(words) && prose::MINE.is_match(words) && !case.is_from_list();
         let request = (direct || trouble) && case.asks() && !is_no_reply(case.local());
