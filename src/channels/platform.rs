@@ -200,7 +200,7 @@ impl Platform {
             }
         });
         for remark in reading.checker.remarks() {
-            tracing::info!("{remark}");
+            tracing::info!("{}", remark.logged());
         }
         drop(taker.send(reading.batch).await);
         let left_out = reading.faults.rows;
@@ -214,7 +214,7 @@ impl Platform {
     pub async fn changed_since(&self, since: Timestamp) -> Result<bool, Fault> {
         let Some(query) = &self.queries.changed else { return Ok(true) };
         let text = query.trim().trim_end_matches(';').to_owned();
-        let failed = |e: sqlx::Error| Fault::passing(format!("[directory.queries] changed: {e}"));
+        let failed = |e: sqlx::Error| Fault::passing(format!("[directory.queries] changed: {}", told(&e)));
         in_snapshot!(&self.pool, c => {
             let query = sqlx::query(AssertSqlSafe(text)).bind(since.to_string());
             Ok(query.fetch_optional(&mut *c).await.map_err(failed)?.is_some())
@@ -280,5 +280,11 @@ fn said(error: sqlx::Error) -> Fault {
 }
 
 fn of_query(table: Table, error: &sqlx::Error) -> Fault {
-    Fault::passing(format!("[directory.queries] {}: {error}", table.file().trim_end_matches(".csv")))
+    Fault::passing(format!("[directory.queries] {}: {}", table.file().trim_end_matches(".csv"), told(error)))
+}
+
+/// A value that cannot be read (SQLSTATE class 22) is quoted in the database's words, and would stand in a log.
+fn told(error: &sqlx::Error) -> String {
+    let code = error.as_database_error().and_then(|e| e.code()).filter(|code| code.starts_with("22") && code.len() == 5);
+    code.map_or_else(|| error.to_string(), |code| format!("a value is not of the type that the query takes it for (SQLSTATE {code})"))
 }

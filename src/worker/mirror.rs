@@ -12,6 +12,7 @@ use super::register::{self, Staged};
 use super::{Shared, Works};
 use crate::channels::files::register::{Stamps, stamps};
 use crate::channels::platform::{Platform, Queries};
+use crate::fault::Fault;
 use crate::people::directory::{Directory, Loader};
 use crate::store::StoreError;
 
@@ -24,6 +25,8 @@ const AGAIN: SignedDuration = SignedDuration::from_secs(30);
 const OVERLAP: SignedDuration = SignedDuration::from_secs(120);
 /// Faulty rows of a live source that are told.
 const MOST_TOLD: usize = 5;
+/// Where the values are told that no log holds.
+const SHOWN: &str = "`usher directory import --dry-run` shows them in full";
 
 /// `[directory]`.
 #[derive(Debug, Clone, Deserialize)]
@@ -194,7 +197,7 @@ impl Mirror {
         let staged = match (&works.directory.path, &works.platform) {
             (Some(folder), _) => register::of_files(&works.store, folder, &works.seal, Box::new(|_, _, _| {}))
                 .await?
-                .map_err(|faults| format!("the directory's files have faults and were not taken:\n{faults}")),
+                .map_err(|faults| format!("the directory's files have faults and were not taken; {SHOWN}:\n{}", faults.logged())),
             (None, Some(platform)) => register::of_platform(&works.store, platform, &works.seal)
                 .await?
                 .map_err(|fault| format!("the live directory was not read: {fault}")),
@@ -270,11 +273,11 @@ async fn take_over(works: &Works, staged: Staged, now: Timestamp) -> Result<Resu
     }
     staging.take_over(&change, now, works.directory.stale_at(now)).await?;
     if left_out == 0 {
-        remarks.iter().for_each(|remark| tracing::info!("{remark}"));
+        remarks.iter().for_each(|remark| tracing::info!("{}", remark.logged()));
         return Ok(Ok(None));
     }
-    let told: Vec<String> = remarks.iter().take(MOST_TOLD).map(ToString::to_string).collect();
-    Ok(Ok(Some(format!("{left_out} rows of the live directory have faults and were left out, such as\n{}", told.join("\n")))))
+    let told: Vec<String> = remarks.iter().take(MOST_TOLD).map(Fault::logged).collect();
+    Ok(Ok(Some(format!("{left_out} rows of the live directory have faults and were left out; {SHOWN}, such as\n{}", told.join("\n")))))
 }
 
 /// Looks now and then.
