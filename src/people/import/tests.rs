@@ -157,6 +157,20 @@ fn a_domain_below_another_institutions_is_taken_and_said() {
 }
 
 #[test]
+fn a_last_row_without_a_line_end_is_taken_and_said() {
+    let remarks = |files: Vec<(String, Vec<u8>)>| {
+        let mut open = |table: Table| {
+            let bytes = files.iter().find(|(name, _)| name == table.file()).unwrap().1.clone();
+            Ok(Some(Box::new(io::Cursor::new(bytes)) as Box<dyn Read>))
+        };
+        read(&mut open, &options(None), &mut Tables::default()).unwrap().iter().map(Fault::logged).collect::<Vec<_>>()
+    };
+    assert!(remarks(good()).is_empty());
+    let told = remarks(with(Table::Candidates, CANDIDATES.trim_end()));
+    assert_eq!(told, ["candidates.csv: the last row has no line end: its last field may be cut"]);
+}
+
+#[test]
 fn sample_times_are_one_fault_a_file_unless_they_are_given_a_meaning() {
     let files = with(Table::Evaluations, format!("{}E2,I1,X,X,X,{{+3d}}\nE3,I1,X,X,X,{{-3d}}\n", EVALUATIONS));
     let told = faults(&files);
