@@ -41,6 +41,20 @@ async fn look(mirror: &mut Mirror, works: &Works) -> Look {
     mirror.look(works).await.unwrap()
 }
 
+/// What `usher directory import --force` does, of files that are too old to answer by.
+async fn take_by_force(works: &Works, folder: &Path) {
+    let mut staging = register::of_files(&works.store, folder, &works.seal, Box::new(|_, _, _| {})).await.unwrap().unwrap().staging;
+    let change = staging.change(works.clock.now()).await.unwrap();
+    staging.take_over(&change, works.clock.now(), Some(works.clock.now())).await.unwrap();
+}
+
+fn written_long_ago(folder: &Path) {
+    for name in FILES {
+        let file = fs::File::options().append(true).open(folder.join(name)).unwrap();
+        file.set_modified("2026-01-01T00:00:00Z".parse::<Timestamp>().unwrap().into()).unwrap();
+    }
+}
+
 #[tokio::test]
 async fn files_are_taken_when_whole_and_good_and_what_is_wrong_is_said_once() {
     let place = tempfile::tempdir().unwrap();
@@ -98,18 +112,13 @@ async fn files_are_taken_when_whole_and_good_and_what_is_wrong_is_said_once() {
     assert_eq!(version().await, 2);
 
     // The operator takes just these by force: they are in force, and looks succeed again.
-    let mut forced = register::of_files(&store, &folder, &works.seal, Box::new(|_, _, _| {})).await.unwrap().unwrap().staging;
-    let change = forced.change(works.clock.now()).await.unwrap();
-    forced.take_over(&change, works.clock.now(), Some(works.clock.now())).await.unwrap();
+    take_by_force(&works, &folder).await;
     assert!(store.directory_stale_since(works.clock.now()).await.unwrap().is_some());
     assert!(matches!(mirror.look(&works).await.unwrap(), Look::Fresh(_)));
     assert_eq!(store.directory_stale_since(works.clock.now()).await.unwrap(), None, "a look with success");
 
     // Whoever exports the files dies: they are looked at for ever, and are old all the same.
-    for name in FILES {
-        let file = fs::File::options().append(true).open(folder.join(name)).unwrap();
-        file.set_modified("2026-01-01T00:00:00Z".parse::<Timestamp>().unwrap().into()).unwrap();
-    }
+    written_long_ago(&folder);
     look(&mut mirror, &works).await;
     assert_eq!(store.directory_stale_since(works.clock.now()).await.unwrap(), Some("2026-01-01T00:00:00Z".parse().unwrap()));
 
