@@ -1,4 +1,4 @@
--- Five views through which usher reads a platform's own database (PostgreSQL), and a role that can do nothing else.
+-- Six views through which usher reads a platform's own database (PostgreSQL), and a role that can do nothing else.
 -- The tables are those of a plausible platform: organisation, organisation_domain, exam, person, enrolment, invitation. Put your own
 -- names in; what counts are the names of the views and of their columns. Types are free: usher reads each value as text. Times may be
 -- timestamptz, text by RFC 3339, or milliseconds since 1970.
@@ -33,9 +33,18 @@ SELECT i.id AS invitation_id, i.person_id AS candidate_id, i.code, i.mailed_at A
 FROM invitation i JOIN person p ON p.id = i.person_id
 WHERE p.deleted_at IS NULL;
 
+-- Whom something changed of, and when, in any of the five: an activation changes the invitation, a moved evaluation the exam. (Where domains
+-- have no time of their own, whoever changes them touches organisation.updated_at.)
+CREATE VIEW usher_changes AS
+SELECT p.id AS candidate_id, GREATEST(p.updated_at, p.deleted_at) AS changed_at FROM person p
+UNION ALL SELECT i.person_id, GREATEST(i.mailed_at, i.begun_at, i.completed_at) FROM invitation i
+UNION ALL SELECT n.person_id, GREATEST(n.enrolled_at, n.cancelled_at) FROM enrolment n
+UNION ALL SELECT n.person_id, e.updated_at FROM enrolment n JOIN exam e ON e.id = n.exam_id
+UNION ALL SELECT p.id, o.updated_at FROM person p JOIN organisation o ON o.id = p.organisation_id;
+
 -- In usher.toml, so that usher asks for changes between two full readings:
 --   [directory.queries]
---   changed = "SELECT id FROM person WHERE updated_at > $1::timestamptz"
+--   changed = "SELECT candidate_id FROM usher_changes WHERE changed_at > $1::timestamptz"
 
 -- CREATE ROLE usher_reader LOGIN PASSWORD '…';
--- GRANT SELECT ON usher_institutions, usher_evaluations, usher_candidates, usher_registrations, usher_invitations TO usher_reader;
+-- GRANT SELECT ON usher_institutions, usher_evaluations, usher_candidates, usher_registrations, usher_invitations, usher_changes TO usher_reader;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use jiff::SignedDuration;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use toml::{Table, Value};
 
@@ -121,11 +121,15 @@ impl Settings {
         if let Some(discord) = &mut self.discord {
             join(&mut discord.token_file);
         }
-        for url in std::iter::once(&mut self.store.url).chain(&mut self.directory.url) {
+        let beside = |url: &str| {
             let file = url.strip_prefix("sqlite:").filter(|f| !f.starts_with(['/', ':']) && !f.is_empty());
-            if let Some(file) = file.map(|f| folder.join(f)) {
-                *url = format!("sqlite:{}", file.display());
-            }
+            file.map(|f| format!("sqlite:{}", folder.join(f).display()))
+        };
+        if let Some(url) = beside(&self.store.url) {
+            self.store.url = url;
+        }
+        if let Some(url) = self.directory.url.as_ref().and_then(|url| beside(url.expose_secret())) {
+            self.directory.url = Some(url.into());
         }
     }
 
@@ -153,7 +157,7 @@ impl Settings {
         if self.directory.url.is_some() && self.directory.path.is_some() {
             fault(line_of_section(text, "directory"), "[directory] has path and url".into(), "Keep the one that is the source.");
         }
-        if let Some(Err(what)) = self.directory.url.as_ref().map(|url| Platform::check(url)) {
+        if let Some(Err(what)) = self.directory.url.as_ref().map(|url| Platform::check(url.expose_secret())) {
             fault(line_of_section(text, "directory"), what.to_string(), "Write postgres://user:password@host/database or sqlite:file.");
         }
         let periods =

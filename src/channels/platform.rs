@@ -200,7 +200,7 @@ impl Platform {
             }
         });
         for remark in reading.checker.remarks() {
-            tracing::info!("{remark}");
+            tracing::info!("{}", remark.logged());
         }
         drop(taker.send(reading.batch).await);
         let left_out = reading.faults.rows;
@@ -214,11 +214,20 @@ impl Platform {
     pub async fn changed_since(&self, since: Timestamp) -> Result<bool, Fault> {
         let Some(query) = &self.queries.changed else { return Ok(true) };
         let text = query.trim().trim_end_matches(';').to_owned();
-        let failed = |e: sqlx::Error| Fault::passing(format!("[directory.queries] changed: {e}"));
+        let failed = |e: sqlx::Error| Fault::passing(format!("[directory.queries] changed: {}", told(&e)));
         in_snapshot!(&self.pool, c => {
             let query = sqlx::query(AssertSqlSafe(text)).bind(since.to_string());
             Ok(query.fetch_optional(&mut *c).await.map_err(failed)?.is_some())
         })
+    }
+
+    /// Asks which type the id of a candidate has in a table: neither database compares an index with another type.
+    fn kind_of_candidate(&self, table: Table) -> String {
+        let kind = match &self.pool {
+            Pool::Sqlite(_) => "typeof(q.candidate_id)",
+            Pool::Postgres(_) => "CAST(pg_typeof(q.candidate_id) AS TEXT)",
+        };
+        format!("SELECT {kind} FROM ({}) AS q LIMIT 1", self.queries.of(table))
     }
 
     /// What the database says of one person at this moment; `None`: it knows nobody by that id.
@@ -226,25 +235,26 @@ impl Platform {
     /// # Errors
     /// When the database cannot be reached or a query fails.
     pub async fn standing(&self, candidate_id: &str) -> Result<Option<Standing>, Fault> {
-        let (q, own) = (&self.queries, "WHERE CAST(q.candidate_id AS TEXT) = $1");
-        let of_person = [
-            (Table::Candidates, format!("{} {own}", q.select(Table::Candidates))),
-            (
-                Table::Evaluations,
-                format!(
-                    "{} WHERE CAST(q.evaluation_id AS TEXT) IN (SELECT CAST(q.evaluation_id AS TEXT) FROM ({}) AS q {own})",
-                    q.select(Table::Evaluations),
-                    q.of(Table::Registrations)
-                ),
-            ),
-            (Table::Invitations, format!("{} {own}", q.select(Table::Invitations))),
-        ];
+        let q = &self.queries;
+        let of_person =
+            [(Table::Candidates, Table::Candidates), (Table::Evaluations, Table::Registrations), (Table::Invitations, Table::Invitations)];
         // The key does not matter: a standing tells no code.
         let mut checker = Checker::new(Seal::new(&[0; 32]));
         Table::ALL.into_iter().for_each(|table| checker.unread(table));
         let mut records: BTreeMap<Table, Vec<Record>> = BTreeMap::new();
         in_snapshot!(&self.pool, c => {
-            for (table, text) in of_person {
+            for (table, by) in of_person {
+                let kind = sqlx::query_scalar::<_, String>(AssertSqlSafe(self.kind_of_candidate(by)));
+                let kind = kind.fetch_optional(&mut *c).await.map_err(|e| of_query(by, &e))?;
+                let own = own(kind.as_deref().unwrap_or_default(), candidate_id);
+                let text = match by {
+                    Table::Registrations => format!(
+                        "{} WHERE CAST(q.evaluation_id AS TEXT) IN (SELECT CAST(q.evaluation_id AS TEXT) FROM ({}) AS q {own})",
+                        q.select(table),
+                        q.of(by)
+                    ),
+                    _ => format!("{} {own}", q.select(table)),
+                };
                 let mut rows = sqlx::query(AssertSqlSafe(text)).bind(candidate_id).fetch(&mut *c);
                 while let Some(row) = rows.try_next().await.map_err(|e| of_query(table, &e))? {
                     let values: [String; WIDEST] = std::array::from_fn(|n| row.try_get::<Option<String>, _>(n).ok().flatten().unwrap_or_default());
@@ -256,6 +266,25 @@ impl Platform {
         });
         Ok(Standing::of(records.into_values().flatten()))
     }
+}
+
+/// Whose rows: `$1` is an id as text. A column is compared as what it is, where that is one of the usual types, so that its index
+/// serves; and as text, so that no other way of writing a number counts.
+fn own(kind: &str, candidate_id: &str) -> String {
+    let like = match kind {
+        "smallint" | "integer" | "bigint" if candidate_id.parse::<i64>().is_ok() => "q.candidate_id = CAST($1 AS BIGINT) AND ",
+        "text" => "q.candidate_id = CAST($1 AS TEXT) AND ",
+        "character varying" => "q.candidate_id = CAST($1 AS VARCHAR) AND ",
+        "uuid" if is_uuid(candidate_id) => "q.candidate_id = CAST($1 AS UUID) AND ",
+        _ => "",
+    };
+    format!("WHERE {like}CAST(q.candidate_id AS TEXT) = $1")
+}
+
+/// As databases write them: 8-4-4-4-12 hexadecimal digits.
+fn is_uuid(text: &str) -> bool {
+    let mut parts = text.split('-').map(|part| part.bytes().all(|b| b.is_ascii_hexdigit()).then_some(part.len()));
+    [8, 4, 4, 4, 12].into_iter().all(|length| parts.next() == Some(Some(length))) && parts.next().is_none()
 }
 
 struct Reading {
@@ -280,5 +309,33 @@ fn said(error: sqlx::Error) -> Fault {
 }
 
 fn of_query(table: Table, error: &sqlx::Error) -> Fault {
-    Fault::passing(format!("[directory.queries] {}: {error}", table.file().trim_end_matches(".csv")))
+    Fault::passing(format!("[directory.queries] {}: {}", table.file().trim_end_matches(".csv"), told(error)))
+}
+
+/// A value that cannot be read (SQLSTATE class 22) is quoted in the database's words, and would stand in a log.
+fn told(error: &sqlx::Error) -> String {
+    let code = error.as_database_error().and_then(|e| e.code()).filter(|code| code.starts_with("22") && code.len() == 5);
+    code.map_or_else(|| error.to_string(), |code| format!("a value is not of the type that the query takes it for (SQLSTATE {code})"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_compared_as_what_its_column_is_so_that_an_index_serves() {
+        // (type of the column, id, what stands before the comparison as text)
+        let cases = [
+            ("bigint", "17", "q.candidate_id = CAST($1 AS BIGINT) AND "),
+            ("integer", "17x", ""),
+            ("text", "17x", "q.candidate_id = CAST($1 AS TEXT) AND "),
+            ("uuid", "0b9fa1c0-5f3e-4c55-9a53-0c1d2e3f4a5b", "q.candidate_id = CAST($1 AS UUID) AND "),
+            ("uuid", "0b9fa1c0", ""),
+            ("character", "17", ""),
+            ("", "17", ""),
+        ];
+        for (kind, id, like) in cases {
+            assert_eq!(own(kind, id), format!("WHERE {like}CAST(q.candidate_id AS TEXT) = $1"), "{kind} {id}");
+        }
+    }
 }

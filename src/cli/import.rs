@@ -35,7 +35,8 @@ pub async fn run(
     for remark in &staged.remarks {
         println!("{remark}");
     }
-    let change = staged.staging.change().await?;
+    let now = System.now();
+    let change = staged.staging.change(now).await?;
     println!("{}", shown(&change));
     if let Some(why) = change.refusal().filter(|_| !force) {
         println!("Refused: {why}.\nIf that is right, repeat it with --force.");
@@ -45,8 +46,8 @@ pub async fn run(
         println!("Nothing was imported: this was a dry run.");
         return Ok(Done::Fine);
     }
-    let now = System.now();
-    staged.staging.take_over(&change, now, settings.directory.stale_at(now)).await?;
+    let stale_at = settings.directory.stale_at(staged.as_of(now));
+    staged.staging.take_over(&change, now, stale_at).await?;
     println!("{}", if change.is_nothing() { "Nothing was written: the register is so already." } else { "Imported." });
     Ok(Done::Fine)
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use clap::Args;
+use secrecy::ExposeSecret;
 
 use super::{Done, playbook, seal, settings};
 use crate::channels::platform::Platform;
@@ -83,7 +84,7 @@ pub fn works(settings: &Settings, store: Store, playbook: Arc<Playbook>) -> anyh
 
 /// The way to `[directory] url`, where that is the source.
 pub fn platform(settings: &Settings) -> anyhow::Result<Option<Platform>> {
-    let url = settings.directory.url.as_deref();
+    let url = settings.directory.url.as_ref().map(ExposeSecret::expose_secret);
     Ok(url.map(|url| Platform::new(url, &settings.directory.queries)).transpose()?)
 }
 

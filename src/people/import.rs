@@ -144,8 +144,14 @@ pub struct Options {
 /// # Errors
 /// Every fault of every file at once, each with file and line; nothing may be taken then.
 pub fn read(open: Open<'_>, options: &Options, taker: &mut dyn Taker) -> Result<Vec<Fault>, Faults> {
-    let mut reader =
-        Reader { faults: FaultList::default(), checker: Checker::new(options.seal.clone()), whole: false, as_of: options.as_of, taker };
+    let mut reader = Reader {
+        faults: FaultList::default(),
+        checker: Checker::new(options.seal.clone()),
+        remarks: Vec::new(),
+        whole: false,
+        as_of: options.as_of,
+        taker,
+    };
     for table in Table::ALL {
         reader.whole = false;
         match open(table) {
@@ -157,7 +163,8 @@ pub fn read(open: Open<'_>, options: &Options, taker: &mut dyn Taker) -> Result<
             reader.checker.unread(table);
         }
     }
-    let remarks = reader.checker.remarks();
+    let mut remarks = reader.checker.remarks();
+    remarks.append(&mut reader.remarks);
     reader.faults.into_result().map(|()| remarks)
 }
 
@@ -221,6 +228,7 @@ impl FaultList {
 struct Reader<'a> {
     faults: FaultList,
     checker: Checker,
+    remarks: Vec<Fault>,
     /// The table at hand was read from its first row to its last, faults or not.
     whole: bool,
     as_of: Option<Timestamp>,
@@ -330,6 +338,10 @@ impl Reader<'_> {
     fn end(&mut self, table: Table, csv: &csv::Reader<Text<Box<dyn Read>>>, rows: u64, samples: Option<usize>) {
         if csv.get_ref().ends_within_quotes() && csv.get_ref().ends_within_a_line() {
             self.fault(table, None, "ends within quotes: it is half-written, or a quote is never closed", "Export it again.");
+        }
+        if rows > 0 && csv.get_ref().ends_within_a_line() && !csv.get_ref().ends_within_quotes() {
+            let what = "the last row has no line end: its last field may be cut";
+            self.remarks.push(Fault::new(table.file(), None, what, "Leave it if whatever exports the file writes it so."));
         }
         if let Some(line) = samples {
             let what = "holds times of the samples, such as {+20d}, which mean nothing in a real register";

@@ -17,7 +17,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_secs(15);
 /// Tries of a reply that the server puts off (about two days with the pauses between).
 const MOST_ATTEMPTS: i64 = 60;
-/// The same case to the same person is answered by a machine once in this many days; the second time a person looks.
+/// So often in a week the same case of the same person is answered by a machine; the next time a person looks.
 const SAME_CASE: i64 = 1;
 
 /// Delivers for ever.
@@ -74,7 +74,7 @@ pub async fn one(shared: &Arc<Shared>, smtp: &Smtp) -> anyhow::Result<Step> {
     }
     match shaken(shared, &row).await? {
         Ok(None) => {}
-        Ok(Some(why)) => return to_a_person(shared, &row, "held", &why).await,
+        Ok(Some(why)) => return to_be_judged_again(shared, &row, &why).await,
         Err(fault) => {
             let next = shared.now().saturating_add(pause_after(row.attempts, shared.works.clock.id().random())).unwrap_or(shared.now());
             shared.trouble(format!("replies wait: the live directory was not read: {fault}"));
@@ -125,9 +125,6 @@ async fn over_budget(shared: &Shared, row: &OutboxRow) -> anyhow::Result<Option<
 
 /// What changed of that on which the verdict stood: asked of the live source itself where there is one. The inner error is that source's.
 async fn shaken(shared: &Shared, row: &OutboxRow) -> anyhow::Result<Result<Option<String>, Fault>> {
-    if row.ground.is_empty() {
-        return Ok(Ok(None));
-    }
     let Ok(ground) = serde_json::from_str::<Ground>(&row.ground) else {
         return Ok(Ok(Some("what the reply stood on cannot be read".into())));
     };
@@ -149,6 +146,16 @@ async fn to_a_person(shared: &Shared, row: &OutboxRow, state: &str, why: &str) -
     store.set_draft(&row.draft_id, "ready", now).await?;
     store.note(&shared.id(), Some(&row.ticket_id), "left to a person", why, now).await?;
     shared.settled.notify_waiters();
+    Ok(Step::Done)
+}
+
+/// What the draft says may be wrong by now: nobody finds it in the drafts folder, where nothing tells why. The desk shows it and says so.
+async fn to_be_judged_again(shared: &Shared, row: &OutboxRow, why: &str) -> anyhow::Result<Step> {
+    let (store, now) = (&shared.works.store, shared.now());
+    store.set_reply(&row.id, "held", why, now, now).await?;
+    store.set_draft(&row.draft_id, "kept", now).await?;
+    store.note(&shared.id(), Some(&row.ticket_id), "left to a person", why, now).await?;
+    tracing::info!("a reply was held because the register changed; its ticket on the desk says how");
     Ok(Step::Done)
 }
 

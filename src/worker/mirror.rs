@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use anyhow::bail;
 use jiff::{SignedDuration, Timestamp};
+use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::register::{self, Staged};
 use super::{Shared, Works};
-use crate::channels::files::register::{Stamps, stamps};
+use crate::channels::files::register::{Stamps, stamps, written_at};
 use crate::channels::platform::{Platform, Queries};
+use crate::fault::Fault;
 use crate::people::directory::{Directory, Loader};
 use crate::store::StoreError;
 
@@ -24,6 +26,8 @@ const AGAIN: SignedDuration = SignedDuration::from_secs(30);
 const OVERLAP: SignedDuration = SignedDuration::from_secs(120);
 /// Faulty rows of a live source that are told.
 const MOST_TOLD: usize = 5;
+/// Where the values are told that no log holds.
+const SHOWN: &str = "`usher directory import --dry-run` shows them in full";
 
 /// `[directory]`.
 #[derive(Debug, Clone, Deserialize)]
@@ -32,14 +36,14 @@ pub struct DirectorySettings {
     /// Folder of the five CSV files, taken again when they change.
     pub path: Option<PathBuf>,
     /// The platform's own database, read and never written: `postgres://…` or `sqlite:…`.
-    pub url: Option<String>,
+    pub url: Option<SecretString>,
     /// What is read of it.
     pub queries: Queries,
     /// How often it is read in full.
     pub refresh: SignedDuration,
     /// How often it is asked for changes, where `queries.changed` is given.
     pub changes: SignedDuration,
-    /// After this long without a look that succeeded, nothing is answered without a person.
+    /// After this long without a look that succeeded, or since the newest of the files was written, nothing is answered without a person.
     pub stale_after: SignedDuration,
 }
 
@@ -115,6 +119,9 @@ impl Mirror {
             }
             tracing::warn!("{what}");
         }
+        if !mirror.refused {
+            mirror.note(works).await?;
+        }
         match mirror.reload(works).await? {
             Some(directory) => Ok((mirror, directory)),
             None => bail!("there is no directory to judge by: name its folder in [directory] path, or run `usher directory import DIR`"),
@@ -127,7 +134,7 @@ impl Mirror {
     /// When the store fails.
     pub async fn look(&mut self, works: &Works) -> anyhow::Result<Look> {
         let due = match (&works.directory.path, &works.platform) {
-            (Some(folder), _) => self.files_are_due(folder),
+            (Some(folder), _) => self.files_are_due(folder) || self.overruled(works).await?,
             (None, Some(platform)) => match self.platform_is_due(works, platform).await {
                 Ok(due) => due,
                 Err(what) => return Ok(self.say(what).map_or(Look::Same, Look::Refused)),
@@ -162,6 +169,14 @@ impl Mirror {
         true
     }
 
+    /// Whether files that were refused have to be looked at again: somebody took a register over meanwhile, perhaps these by force.
+    async fn overruled(&self, works: &Works) -> Result<bool, StoreError> {
+        if !self.refused || self.moving.is_some() {
+            return Ok(false);
+        }
+        Ok(works.store.directory_status().await?.map(|status| status.version) != self.version)
+    }
+
     /// Whether the live source has to be read: its time has come, or it says that something changed.
     async fn platform_is_due(&mut self, works: &Works, platform: &Platform) -> Result<bool, String> {
         let (settings, now) = (&works.directory, works.clock.now());
@@ -194,7 +209,7 @@ impl Mirror {
         let staged = match (&works.directory.path, &works.platform) {
             (Some(folder), _) => register::of_files(&works.store, folder, &works.seal, Box::new(|_, _, _| {}))
                 .await?
-                .map_err(|faults| format!("the directory's files have faults and were not taken:\n{faults}")),
+                .map_err(|faults| format!("the directory's files have faults and were not taken; {SHOWN}:\n{}", faults.logged())),
             (None, Some(platform)) => register::of_platform(&works.store, platform, &works.seal)
                 .await?
                 .map_err(|fault| format!("the live directory was not read: {fault}")),
@@ -205,7 +220,9 @@ impl Mirror {
             Err(what) => Err(what),
         };
         self.refused = taken.is_err();
-        (self.read_at, self.looked_at, self.noted) = (now, now, now);
+        // How old files are is noted at once; a live source was looked at now.
+        let noted = if works.directory.path.is_some() { Timestamp::UNIX_EPOCH } else { now };
+        (self.read_at, self.looked_at, self.noted) = (now, now, noted);
         let pause = match (self.refused, &works.platform) {
             (true, _) => AGAIN.min(works.directory.refresh),
             (false, Some(platform)) if platform.tells_changes() => works.directory.changes,
@@ -229,12 +246,14 @@ impl Mirror {
         })
     }
 
-    /// The files are as they were when they were taken, or the live source says that nothing changed: a look with success.
+    /// The files are as they were when they were taken, or the live source says that nothing changed: a look with success. Files are as
+    /// old as the newest of them was written: whoever exports them may have died.
     async fn note(&mut self, works: &Works) -> anyhow::Result<()> {
         let now = works.clock.now();
         let at = match (&works.directory.path, &works.platform) {
+            (Some(_), _) => self.settled.as_ref().and_then(written_at).map_or(now, |at| at.min(now)),
             (None, Some(_)) => self.looked_at,
-            _ => now,
+            (None, None) => now,
         };
         if now.duration_since(self.noted) >= NOTED && works.directory.stale_at(now).is_some() {
             works.store.directory_looked_at(at, works.directory.stale_at(at)).await?;
@@ -263,18 +282,19 @@ impl Mirror {
 
 /// The inner error says why it is not taken over; the inner answer, which rows were left out.
 async fn take_over(works: &Works, staged: Staged, now: Timestamp) -> Result<Result<Option<String>, String>, StoreError> {
-    let Staged { mut staging, remarks, left_out } = staged;
-    let change = staging.change().await?;
+    let as_of = staged.as_of(now);
+    let Staged { mut staging, remarks, left_out, .. } = staged;
+    let change = staging.change(now).await?;
     if let Some(why) = change.refusal() {
         return Ok(Err(format!("the directory was not taken: {why}; if that is right, run `usher directory import --force`")));
     }
-    staging.take_over(&change, now, works.directory.stale_at(now)).await?;
+    staging.take_over(&change, now, works.directory.stale_at(as_of)).await?;
     if left_out == 0 {
-        remarks.iter().for_each(|remark| tracing::info!("{remark}"));
+        remarks.iter().for_each(|remark| tracing::info!("{}", remark.logged()));
         return Ok(Ok(None));
     }
-    let told: Vec<String> = remarks.iter().take(MOST_TOLD).map(ToString::to_string).collect();
-    Ok(Ok(Some(format!("{left_out} rows of the live directory have faults and were left out, such as\n{}", told.join("\n")))))
+    let told: Vec<String> = remarks.iter().take(MOST_TOLD).map(Fault::logged).collect();
+    Ok(Ok(Some(format!("{left_out} rows of the live directory have faults and were left out; {SHOWN}, such as\n{}", told.join("\n")))))
 }
 
 /// Looks now and then.

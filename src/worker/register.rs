@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use crate::channels::{self, files, platform::Platform};
@@ -28,6 +29,15 @@ pub struct Staged {
     pub remarks: Vec<Fault>,
     /// Rows of a live source that have faults.
     pub left_out: usize,
+    /// When the newest of the files was written; `None`: a live source.
+    pub written_at: Option<Timestamp>,
+}
+
+impl Staged {
+    /// Of when it is: files are as old as the newest of them, a live source is of `now`.
+    pub fn as_of(&self, now: Timestamp) -> Timestamp {
+        self.written_at.map_or(now, |at| at.min(now))
+    }
 }
 
 /// Lays the five files of `folder` beside the register in force. The inner error is the files'.
@@ -37,6 +47,7 @@ pub struct Staged {
 pub async fn of_files(store: &Store, folder: &Path, seal: &Seal, progress: Progress) -> anyhow::Result<Result<Staged, Faults>> {
     let mut staging = store.stage().await?;
     let (send, mut batches) = mpsc::channel(WAITING);
+    let written_at = files::register::written_at(&files::register::stamps(folder));
     let (folder, options) = (folder.to_owned(), Options { seal: seal.clone(), as_of: None });
     let reading = tokio::task::spawn_blocking(move || {
         let mut hand = Hand { batch: Vec::with_capacity(BATCH), send, progress };
@@ -47,7 +58,7 @@ pub async fn of_files(store: &Store, folder: &Path, seal: &Seal, progress: Progr
     while let Some(batch) = batches.recv().await {
         staging.add(&batch).await?;
     }
-    Ok(reading.await?.map(|remarks| Staged { staging, remarks, left_out: 0 }))
+    Ok(reading.await?.map(|remarks| Staged { staging, remarks, left_out: 0, written_at }))
 }
 
 /// Lays what the platform's database holds beside the register in force. The inner error is that database's.
@@ -68,7 +79,7 @@ pub async fn of_platform(store: &Store, platform: &Platform, seal: &Seal) -> any
     let reading = async move { platform.read(seal, &send).await };
     let (read, laid) = tokio::join!(reading, laying);
     laid?;
-    Ok(read.map(|read| Staged { staging, remarks: read.faults, left_out: read.left_out }))
+    Ok(read.map(|read| Staged { staging, remarks: read.faults, left_out: read.left_out, written_at: None }))
 }
 
 struct Hand {

@@ -14,20 +14,20 @@ use super::server::Server;
 
 /// A small platform, as its own tables.
 const TABLES: &str = "
-    CREATE TABLE organisation (id TEXT, name TEXT, coordinator_name TEXT, coordinator_email TEXT, locale TEXT, time_zone TEXT);
+    CREATE TABLE organisation (id TEXT, name TEXT, coordinator_name TEXT, coordinator_email TEXT, locale TEXT, time_zone TEXT, updated_at TIMESTAMPTZ);
     CREATE TABLE organisation_domain (organisation_id TEXT, domain TEXT, is_primary BOOLEAN);
-    CREATE TABLE exam (id BIGINT, organisation_id TEXT, code TEXT, title_en TEXT, title_fr TEXT, opens_at TIMESTAMPTZ);
+    CREATE TABLE exam (id BIGINT, organisation_id TEXT, code TEXT, title_en TEXT, title_fr TEXT, opens_at TIMESTAMPTZ, updated_at TIMESTAMPTZ);
     CREATE TABLE person (id BIGINT, given_name TEXT, family_name TEXT, email TEXT, organisation_id TEXT, locale TEXT, deleted_at TIMESTAMPTZ, updated_at TIMESTAMPTZ);
-    CREATE TABLE enrolment (person_id BIGINT, exam_id BIGINT, cancelled_at TIMESTAMPTZ);
+    CREATE TABLE enrolment (person_id BIGINT, exam_id BIGINT, cancelled_at TIMESTAMPTZ, enrolled_at TIMESTAMPTZ);
     CREATE TABLE invitation (id BIGINT, person_id BIGINT, code TEXT, mailed_at TIMESTAMPTZ, begun_at TIMESTAMPTZ, completed_at TIMESTAMPTZ);";
 const ROWS: &str = "
-    INSERT INTO organisation VALUES ('O1', 'Uni', 'Léa', 'lea@uni.example', 'fr-CA', 'America/Toronto');
+    INSERT INTO organisation VALUES ('O1', 'Uni', 'Léa', 'lea@uni.example', 'fr-CA', 'America/Toronto', '2026-01-01T00:00:00Z');
     INSERT INTO organisation_domain VALUES ('O1', 'uni.example', true), ('O1', 'alias.uni.example', false);
-    INSERT INTO exam VALUES (7, 'O1', 'CHEM 1', 'Chemistry', 'Chimie', '2036-11-12T09:00:00-05:00');
+    INSERT INTO exam VALUES (7, 'O1', 'CHEM 1', 'Chemistry', 'Chimie', '2036-11-12T09:00:00-05:00', '2026-01-01T00:00:00Z');
     INSERT INTO person VALUES (1, 'Ada', 'Roy', 'ada.roy@uni.example', 'O1', 'en', NULL, '2026-01-01T00:00:00Z'),
         (2, 'Zoé', 'Roy', 'zoe.roy@uni.example', 'O1', 'fr', NULL, '2026-01-01T00:00:00Z'),
         (3, 'Bad', 'Row', 'no address', 'O1', 'fr', NULL, '2026-01-01T00:00:00Z');
-    INSERT INTO enrolment VALUES (1, 7, NULL), (3, 7, NULL);
+    INSERT INTO enrolment VALUES (1, 7, NULL, '2026-01-01T00:00:00Z'), (3, 7, NULL, '2026-01-01T00:00:00Z');
     INSERT INTO invitation VALUES (11, 1, 'AB12-CD34', '2026-11-01T09:00:00.5-05:00', NULL, NULL);";
 /// What SQLite needs said otherwise: it has neither these types nor these functions.
 const SQLITE_VIEWS: &str = "
@@ -79,7 +79,7 @@ async fn platforms() -> (Vec<(Owner, String, Store)>, tempfile::TempDir, Option<
 
 fn settings(url: &str) -> DirectorySettings {
     DirectorySettings {
-        url: Some(url.to_owned()),
+        url: Some(url.into()),
         refresh: SignedDuration::ZERO,
         changes: SignedDuration::ZERO,
         ..DirectorySettings::default()
@@ -133,12 +133,45 @@ async fn a_live_source_that_tells_changes_is_read_only_when_there_are_some() {
 }
 
 #[tokio::test]
+async fn the_role_of_the_example_sees_a_change_in_any_of_the_five_and_no_table() {
+    let (platforms, _folder, _server) = platforms().await;
+    for (owner, url, store) in platforms.into_iter().filter(|(_, url, _)| url.starts_with("postgres")) {
+        let views = include_str!("../../examples/platform-view.sql");
+        let said = |start: &str| views.lines().find_map(|line| line.strip_prefix(start)).unwrap();
+        owner.run(&format!("CREATE ROLE usher_reader LOGIN; GRANT {}", said("-- GRANT "))).await;
+        let changed = Some(said("--   changed = ").trim_matches('"').to_owned());
+        let url = url.replace("usher@", "usher_reader@");
+        let queries = Queries { changed, ..Queries::default() };
+        let settings = DirectorySettings { queries, refresh: SignedDuration::from_hours(1), ..settings(&url) };
+        let works = works(store.clone(), settings, seal());
+        let (mut mirror, _) = Mirror::first(&works).await.unwrap();
+        assert!(matches!(mirror.look(&works).await.unwrap(), Look::Same), "nothing changed");
+        for change in [
+            "UPDATE invitation SET completed_at = '2099-01-01T00:00:00Z'",
+            "UPDATE exam SET opens_at = '2037-01-01T00:00:00Z', updated_at = '2099-01-01T00:00:00Z'",
+            "UPDATE enrolment SET cancelled_at = '2099-01-01T00:00:00Z' WHERE person_id = 1",
+            "UPDATE person SET family_name = 'Reed', updated_at = '2099-01-01T00:00:00Z' WHERE id = 1",
+            "UPDATE organisation SET name = 'College', updated_at = '2099-01-01T00:00:00Z'",
+        ] {
+            owner.run(change).await;
+            assert!(matches!(mirror.look(&works).await.unwrap(), Look::Fresh(_)), "{change}");
+            owner
+                .run("UPDATE invitation SET completed_at = NULL; UPDATE exam SET updated_at = NULL; UPDATE person SET updated_at = NULL")
+                .await;
+            owner.run("UPDATE organisation SET updated_at = NULL; UPDATE enrolment SET cancelled_at = NULL").await;
+            mirror.look(&works).await.unwrap();
+        }
+        assert!(works.platform.unwrap().standing("1").await.unwrap().is_some());
+    }
+}
+
+#[tokio::test]
 async fn the_platform_cannot_be_written_and_a_query_that_fails_is_named() {
     let (platforms, _folder, _server) = platforms().await;
     for (owner, url, store) in platforms {
         let postgres = url.starts_with("postgres");
         if postgres {
-            owner.run("CREATE SEQUENCE s; CREATE FUNCTION meddle() RETURNS bigint LANGUAGE sql AS 'INSERT INTO enrolment VALUES (2, 7, NULL) RETURNING 1::bigint'").await;
+            owner.run("CREATE SEQUENCE s; CREATE FUNCTION meddle() RETURNS bigint LANGUAGE sql AS 'INSERT INTO enrolment (person_id, exam_id) VALUES (2, 7) RETURNING 1::bigint'").await;
         }
         let candidates = if postgres { "SELECT * FROM usher_candidates WHERE meddle() > 0" } else { "DELETE FROM person RETURNING *" };
         let queries = Queries { candidates: candidates.into(), ..Queries::default() };

@@ -5,6 +5,8 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+use secrecy::ExposeSecret as _;
 use usher::channels::platform::Platform;
 use usher::clock::System;
 use usher::people::codes::Seal;
@@ -12,10 +14,11 @@ use usher::people::import::FILES;
 use usher::store::{Store, StoreSettings};
 use usher::triage::playbook::Playbook;
 use usher::worker::mirror::{DirectorySettings, Look, Mirror};
+use usher::worker::register;
 use usher::worker::{RepliesSettings, Works};
 
 pub fn works(store: Store, directory: DirectorySettings, seal: Seal) -> Works {
-    let platform = directory.url.as_ref().map(|url| Platform::new(url, &directory.queries).unwrap());
+    let platform = directory.url.as_ref().map(|url| Platform::new(url.expose_secret(), &directory.queries).unwrap());
     Works {
         store,
         seal,
@@ -36,6 +39,20 @@ pub fn works(store: Store, directory: DirectorySettings, seal: Seal) -> Works {
 async fn look(mirror: &mut Mirror, works: &Works) -> Look {
     assert!(matches!(mirror.look(works).await.unwrap(), Look::Same), "the first look at new files only remembers them");
     mirror.look(works).await.unwrap()
+}
+
+/// What `usher directory import --force` does, of files that are too old to answer by.
+async fn take_by_force(works: &Works, folder: &Path) {
+    let mut staging = register::of_files(&works.store, folder, &works.seal, Box::new(|_, _, _| {})).await.unwrap().unwrap().staging;
+    let change = staging.change(works.clock.now()).await.unwrap();
+    staging.take_over(&change, works.clock.now(), Some(works.clock.now())).await.unwrap();
+}
+
+fn written_long_ago(folder: &Path) {
+    for name in FILES {
+        let file = fs::File::options().append(true).open(folder.join(name)).unwrap();
+        file.set_modified("2026-01-01T00:00:00Z".parse::<Timestamp>().unwrap().into()).unwrap();
+    }
 }
 
 #[tokio::test]
@@ -94,9 +111,20 @@ async fn files_are_taken_when_whole_and_good_and_what_is_wrong_is_said_once() {
     assert!(what.contains("over a tenth") && what.contains("--force"), "{what}");
     assert_eq!(version().await, 2);
 
+    // The operator takes just these by force: they are in force, and looks succeed again.
+    take_by_force(&works, &folder).await;
+    assert!(store.directory_stale_since(works.clock.now()).await.unwrap().is_some());
+    assert!(matches!(mirror.look(&works).await.unwrap(), Look::Fresh(_)));
+    assert_eq!(store.directory_stale_since(works.clock.now()).await.unwrap(), None, "a look with success");
+
+    // Whoever exports the files dies: they are looked at for ever, and are old all the same.
+    written_long_ago(&folder);
+    look(&mut mirror, &works).await;
+    assert_eq!(store.directory_stale_since(works.clock.now()).await.unwrap(), Some("2026-01-01T00:00:00Z".parse().unwrap()));
+
     // Somebody else takes a register over in the store: it is noticed.
     let mut staging = store.stage().await.unwrap();
-    let change = staging.change().await.unwrap();
+    let change = staging.change(works.clock.now()).await.unwrap();
     staging.take_over(&change, works.clock.now(), None).await.unwrap();
     assert!(matches!(mirror.look(&works).await.unwrap(), Look::Fresh(_)));
 }

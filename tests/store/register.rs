@@ -39,7 +39,7 @@ fn records(tables: &Tables) -> Vec<Record> {
 pub async fn take(store: &Store, tables: &Tables, force: bool) -> Change {
     let mut staging = store.stage().await.unwrap();
     staging.add(&records(tables)).await.unwrap();
-    let change = staging.change().await.unwrap();
+    let change = staging.change(now()).await.unwrap();
     if force || change.refusal().is_none() {
         staging.take_over(&change, now(), None).await.unwrap();
     }
@@ -96,7 +96,7 @@ async fn what_would_change_is_counted_by_table_and_institution_before_it_changes
         tables.candidates.push(Candidate { id: "NEW".into(), email: "new@somewhere.example".into(), ..tables.candidates[0].clone() });
         let mut staging = store.stage().await.unwrap();
         staging.add(&records(&tables)).await.unwrap();
-        let change = staging.change().await.unwrap();
+        let change = staging.change(now()).await.unwrap();
         let candidates = change.of(Table::Candidates);
         assert_eq!((candidates.added, candidates.changed, candidates.gone), (1, 1, 1));
         let of_home = change.institutions.iter().find(|i| i.id == home).unwrap();
@@ -194,7 +194,7 @@ async fn mail_is_written_down_while_a_register_is_laid_in() {
         let mut staging = store.stage().await.unwrap();
         staging.add(&records(&corpus())).await.unwrap();
         store.note("j1", None, "opened", "", now()).await.unwrap();
-        let change = staging.change().await.unwrap();
+        let change = staging.change(now()).await.unwrap();
         staging.take_over(&change, now(), None).await.unwrap();
         assert_eq!(version(&store).await, 1);
     }

@@ -5,6 +5,8 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::time::SystemTime;
 
+use jiff::Timestamp;
+
 use crate::fault::{Fault, Faults};
 use crate::people::import::{self, Options, Table, Taker};
 
@@ -17,6 +19,11 @@ pub fn stamps(folder: &Path) -> Stamps {
         let meta = fs::metadata(folder.join(table.file())).ok()?;
         Some((meta.modified().ok()?, meta.len()))
     })
+}
+
+/// When the newest of the files was written.
+pub fn written_at(stamps: &Stamps) -> Option<Timestamp> {
+    stamps.iter().flatten().filter_map(|(at, _)| Timestamp::try_from(*at).ok()).max()
 }
 
 /// Reads the register of `folder` into `taker`; answers what is allowed and yet worth a look. See [`import::read`].

@@ -67,7 +67,7 @@ impl Checker {
             self.domains.iter().filter_map(|(domain, whose)| self.parent(domain, whose).map(|above| (domain, whose, above))).collect();
         below.sort();
         let remark = |(domain, whose, (above, other)): (&String, &String, (&String, &String))| {
-            let what = format!("`{domain}` of {whose} lies below `{above}` of {other}");
+            let what = format!("a domain of {whose} lies below one of {other}: `{domain}` below `{above}`");
             let line = self.institutions.get(whose).map(|l| *l as usize).filter(|l| *l > 0);
             Fault::new(Table::Institutions.file(), line, what, "Mail there counts as the first one's. Leave it if that is right.")
         };

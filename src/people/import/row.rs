@@ -54,7 +54,7 @@ impl<'a> Row<'a> {
             Place::Line(line) => Fault::new(self.table.file(), Some(line), what, remedy),
             Place::Database => {
                 let id = self.values.first().copied().unwrap_or_default();
-                Fault::new(self.table.view(), None, format!("row `{id}`: {}", what.into()), remedy)
+                Fault::new(self.table.view(), None, what, remedy).of_row(id)
             }
         };
         self.faults.push(fault);
@@ -98,7 +98,7 @@ impl<'a> Row<'a> {
     pub(super) fn language(&mut self) -> Language {
         let text = self.get("language");
         Language::from_code(text).unwrap_or_else(|| {
-            self.fault(format!("language `{text}` is neither `en` nor `fr`"), "Write en or fr.");
+            self.fault(format!("language `{text}` is neither en nor fr"), "Write en or fr.");
             Language::En
         })
     }

@@ -38,7 +38,11 @@ fn five_good_files_make_a_register() {
 /// Each of `cases` (says, what is added to the good file, the one fault told).
 fn added(table: Table, good: &str, cases: &[(&str, &str, &str)]) {
     for (says, text, expected) in cases {
-        assert_eq!(faults(&with(table, format!("{good}{text}"))), [format!("{}:{expected}", table.file())], "{says}");
+        let files = with(table, format!("{good}{text}"));
+        assert_eq!(faults(&files), [format!("{}:{expected}", table.file())], "{says}");
+        // What was written is told to whoever mends it, and stands in no log.
+        let (logged, written) = (tables(&files).unwrap_err().logged(), expected.split('`').skip(1).step_by(2));
+        assert!(written.clone().all(|value| !logged.contains(&format!("`{value}`"))), "{says}: {logged}");
     }
 }
 
@@ -50,11 +54,11 @@ fn each_fault_of_a_candidate_is_told_with_its_line() {
         ("no id", ",Bo,Li,bo@uni.example,I1,en\n", "4: candidate_id is empty"),
         ("no address", "C3,Bo,Li,bo at uni,I1,en\n", "4: email `bo at uni` is no address"),
         ("an unknown institution", "C3,Bo,Li,bo@uni.example,I9,en\n", "4: institution `I9` is not in institutions.csv"),
-        ("a third language", "C3,Bo,Li,bo@uni.example,I1,de\n", "4: language `de` is neither `en` nor `fr`"),
+        ("a third language", "C3,Bo,Li,bo@uni.example,I1,de\n", "4: language `de` is neither en nor fr"),
         (
             "after a quoted line end",
             "C3,\"B\no\",Li,b@uni.example,I1,en\nC4,Al,Li,a@uni.example,I1,de\n",
-            "6: language `de` is neither `en` nor `fr`",
+            "6: language `de` is neither en nor fr",
         ),
         ("too few fields", "C3,Bo\nC4,Al,Li,al@uni.example,I1,en\n", "4: 2 fields instead of 6"),
         ("half-written", "C3,Bo,L", "4: the file ends in the middle of this row (3 fields instead of 6): it is half-written"),
@@ -149,7 +153,21 @@ fn a_domain_below_another_institutions_is_taken_and_said() {
     };
     let remarks = read(&mut open, &options(None), &mut Tables::default()).unwrap();
     let told: Vec<_> = remarks.iter().map(|r| (r.line, r.what.as_str())).collect();
-    assert_eq!(told, [(Some(4), "`law.uni.example` of I3 lies below `uni.example` of I1")]);
+    assert_eq!(told, [(Some(4), "a domain of I3 lies below one of I1: `law.uni.example` below `uni.example`")]);
+}
+
+#[test]
+fn a_last_row_without_a_line_end_is_taken_and_said() {
+    let remarks = |files: Vec<(String, Vec<u8>)>| {
+        let mut open = |table: Table| {
+            let bytes = files.iter().find(|(name, _)| name == table.file()).unwrap().1.clone();
+            Ok(Some(Box::new(io::Cursor::new(bytes)) as Box<dyn Read>))
+        };
+        read(&mut open, &options(None), &mut Tables::default()).unwrap().iter().map(Fault::logged).collect::<Vec<_>>()
+    };
+    assert!(remarks(good()).is_empty());
+    let told = remarks(with(Table::Candidates, CANDIDATES.trim_end()));
+    assert_eq!(told, ["candidates.csv: the last row has no line end: its last field may be cut"]);
 }
 
 #[test]

@@ -33,6 +33,11 @@ impl Counted {
     fn loses_too_many(&self) -> bool {
         self.gone * MOST_GONE > self.before
     }
+
+    /// Without the `over` that may go.
+    fn less(self, over: u64) -> Self {
+        Self { before: self.before.saturating_sub(over), gone: self.gone.saturating_sub(over), ..self }
+    }
 }
 
 /// The candidates of one institution; whoever moved to another is gone here and added there.
@@ -53,6 +58,8 @@ pub struct Change {
     pub tables: [Counted; 5],
     /// Institutions whose candidates would change, most first.
     pub institutions: Vec<OfInstitution>,
+    /// Registrations that would go for evaluations that are over: nobody misses them.
+    pub over: u64,
 }
 
 impl Change {
@@ -66,7 +73,7 @@ impl Change {
         self.tables.iter().all(Counted::is_nothing)
     }
 
-    /// Why this looks like a broken export and not like a change: whom it would lose, by institution.
+    /// Why this looks like a broken export and not like a change: whom it would lose, by institution, and what of theirs.
     pub fn refusal(&self) -> Option<String> {
         let mut losses = Vec::new();
         let candidates = self.of(Table::Candidates);
@@ -81,11 +88,15 @@ impl Change {
             losses.push(format!("and {more} more institutions"));
         }
         let mut why = (!losses.is_empty()).then(|| format!("over a tenth of the candidates would go: {}", losses.join(", ")));
-        for table in [Table::Registrations, Table::Invitations] {
-            let counted = self.of(table);
-            if counted.before >= SMALLEST && counted.after == 0 {
-                let emptied = format!("all {} {} would go", counted.before, table.file().trim_end_matches(".csv"));
-                why = Some(why.map_or(emptied.clone(), |why| format!("{why}; {emptied}")));
+        for (table, over) in [(Table::Registrations, self.over), (Table::Invitations, 0)] {
+            let counted = self.of(table).less(over);
+            if counted.before >= SMALLEST && counted.loses_too_many() {
+                let name = table.file().trim_end_matches(".csv");
+                let lost = match counted.gone == counted.before {
+                    true => format!("all {} {name} would go", counted.before),
+                    false => format!("{} of {} {name} would go", counted.gone, counted.before),
+                };
+                why = Some(why.map_or(lost.clone(), |why| format!("{why}; {lost}")));
             }
         }
         why
@@ -121,9 +132,22 @@ mod tests {
     }
 
     #[test]
-    fn a_table_that_is_emptied_is_refused() {
-        let mut change = Change::default();
-        change.tables[4] = counted(30, 30);
-        assert!(change.refusal().unwrap().contains("all 30 invitations"));
+    fn over_a_tenth_of_registrations_or_invitations_is_refused_unless_their_evaluations_are_over() {
+        // (says, registrations, of them for evaluations that are over, invitations, the refusal)
+        let none = counted(0, 0);
+        let cases = [
+            ("all invitations", none, 0, counted(30, 30), Some("all 30 invitations would go")),
+            ("over a tenth of the invitations", none, 0, counted(100, 11), Some("11 of 100 invitations would go")),
+            ("a tenth exactly", counted(100, 10), 0, counted(100, 10), None),
+            ("few", counted(19, 19), 0, counted(19, 5), None),
+            ("half of the registrations", counted(200, 100), 0, none, Some("100 of 200 registrations would go")),
+            ("all of a term that is over", counted(200, 200), 200, none, None),
+            ("a term that is over, and a few", counted(200, 105), 100, none, None),
+            ("a term that is over, and half of the next", counted(200, 150), 100, none, Some("50 of 100 registrations would go")),
+        ];
+        for (says, registrations, over, invitations, expected) in cases {
+            let change = Change { tables: [none, none, none, registrations, invitations], over, ..Change::default() };
+            assert_eq!(change.refusal().as_deref(), expected, "{says}");
+        }
     }
 }

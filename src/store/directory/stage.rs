@@ -150,11 +150,11 @@ impl Staging {
         Ok(())
     }
 
-    /// What taking over would change. From here on nobody else changes the register until this is taken over or dropped.
+    /// What taking over would change as of `now`. From here on nobody else changes the register until this is taken over or dropped.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn change(&mut self) -> Result<Change, StoreError> {
+    pub async fn change(&mut self, now: Timestamp) -> Result<Change, StoreError> {
         for table in Table::ALL {
             let kept = kept(table);
             let (name, key) = (kept.name, kept.key.join(", "));
@@ -178,7 +178,20 @@ impl Staging {
         if !change.of(Table::Candidates).is_nothing() {
             change.institutions = self.of_institutions().await?;
         }
+        if change.of(Table::Registrations).gone > 0 {
+            change.over = self.over(now).await?;
+        }
         Ok(change)
+    }
+
+    /// Registrations that would go for evaluations that have begun.
+    async fn over(&mut self, now: Timestamp) -> Result<u64, StoreError> {
+        let absent = absent("new_registration n", &kept(Table::Registrations).same_key());
+        let text = format!(
+            "SELECT '', COUNT(*) FROM registration o JOIN evaluation e ON e.id = o.evaluation_id WHERE e.starts_at < {} AND {absent}",
+            millis(now)
+        );
+        Ok(self.groups(&text).await?.into_iter().map(|(_, count)| u64::try_from(count).unwrap_or(0)).sum())
     }
 
     /// Rows of a table grouped by `group`; `within` narrows what counts as the same row.
