@@ -17,6 +17,8 @@ mod look;
 mod names;
 mod nicknames;
 mod places;
+#[cfg(test)]
+mod properties;
 mod register;
 mod relate;
 pub mod resolve;

@@ -59,6 +59,7 @@ impl Told {
             (Some(told_first), Some(told_last)) => {
                 if swapped(told_first, told_last, first, last) && (self.either_way || !reads_as_told(told_first, told_last, known))
                     || split_elsewhere(told_first, told_last, first, last)
+                    || rotated(told_first, told_last, first, last)
                 {
                     (Relation::Equal, Relation::Equal)
                 } else {
@@ -85,6 +86,12 @@ fn reads_as_told(told_first: &Name, told_last: &Name, known: &Vocabulary) -> boo
 fn split_elsewhere(told_first: &Name, told_last: &Name, first: &Name, last: &Name) -> bool {
     let told = told_first.joined().bytes().chain(told_last.joined().bytes());
     told.eq(first.joined().bytes().chain(last.joined().bytes()))
+}
+
+/// Family name first, and cut elsewhere: "Lau Wei | Jie" for Wei Jie Lau. Of two words only it may be another person.
+fn rotated(told_first: &Name, told_last: &Name, first: &Name, last: &Name) -> bool {
+    let told = told_first.joined().bytes().chain(told_last.joined().bytes());
+    told_first.tokens().count() + told_last.tokens().count() > 2 && told.eq(last.joined().bytes().chain(first.joined().bytes()))
 }
 
 /// Whether two names are the same, spelling habits and particles aside.
@@ -205,6 +212,7 @@ mod tests {
             ("stroke letters", ("Bjorn", "Soerensen"), ("Bjørn", "Sørensen"), (Equal, Equal)),
             ("last given name alone", ("Ha", "Nguyen"), ("Thi Thanh Ha", "Nguyen"), (Part, Equal)),
             ("family name first", ("Nguyen", "Thi Thanh Ha"), ("Thi Thanh Ha", "Nguyen"), (Equal, Equal)),
+            ("family name first, cut elsewhere", ("Lau Wei", "Jie"), ("Wei Jie", "Lau"), (Equal, Equal)),
             ("cut elsewhere", ("Boon", "Kiat Fernandez"), ("Boon Kiat", "Fernandez"), (Equal, Equal)),
             ("two first names are no swap", ("Marie", "Martin"), ("Martin", "Marie"), (Conflict, Conflict)),
             ("initial", ("J.", "Côté"), ("Jean-Philippe", "Côté"), (Initial, Equal)),

@@ -129,9 +129,8 @@ impl Case<'_> {
 
     /// The list put its name into the subject: `[nurses] Question`.
     fn is_tagged(&self) -> bool {
-        let subject = self.subject.as_str().to_lowercase();
-        let label = |id: String| list_id(&id).split('.').next().map(|name| format!("[{}]", name.to_lowercase()));
-        self.all("list-id").filter_map(label).any(|tag| subject.contains(&tag))
+        let tag = |id: String| list_id(&id).split('.').next().map(|name| format!("[{}]", name.to_lowercase()));
+        self.all("list-id").filter_map(tag).any(|tag| self.subject.as_str().contains(&tag))
     }
 
     fn is_from_list(&self) -> bool {
