@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::read::written;
 use super::{Done, screen};
 use crate::clock::Stopwatch;
-use crate::people::{Claim, Evidence, MatchKind, Near, Person, directory::Directory};
+use crate::people::{Claim, Evidence, MatchKind, Near, Person, directory::Directory, resolve::Judgement};
 
 /// A line of the file.
 #[derive(Debug, Deserialize)]
@@ -66,6 +66,12 @@ impl Line {
     }
 }
 
+/// Claims that are answered one after the other before any answer is written.
+const BATCH: usize = 4096;
+
+/// A claim, its answer, and how long that took.
+type Judged = (serde_json::Value, Judgement, u64);
+
 /// Answers every claim of `file` (`-` is standard input); a line that is none is told and passed over.
 pub(super) fn claims(directory: &Directory, file: &Path, json: bool) -> anyhow::Result<Done> {
     let input: Box<dyn BufRead> = if file == Path::new("-") {
@@ -75,21 +81,30 @@ pub(super) fn claims(directory: &Directory, file: &Path, json: bool) -> anyhow::
     };
     let mut out = io::BufWriter::new(io::stdout().lock());
     let mut done = Done::Fine;
-    for (number, line) in (1..).zip(input.split(b'\n')) {
-        let line = line.with_context(|| format!("Cannot read {}", file.display()))?;
-        if line.trim_ascii().is_empty() {
-            continue;
-        }
-        match serde_json::from_slice::<Line>(&line) {
-            Ok(line) => {
-                let (id, claim) = line.claim();
-                if !written(&mut out, &answer(directory, &id, &claim, json)?)? {
-                    return Ok(done);
+    let mut lines = (1..).zip(input.split(b'\n'));
+    loop {
+        let mut batch = Vec::new();
+        for (number, line) in lines.by_ref() {
+            let line = line.with_context(|| format!("Cannot read {}", file.display()))?;
+            match serde_json::from_slice::<Line>(&line) {
+                Ok(line) => batch.push(line.claim()),
+                Err(_) if line.trim_ascii().is_empty() => {}
+                Err(error) => {
+                    eprintln!("usher: {}:{number}: no claim ({error}): write one JSON object a line", file.display());
+                    done = Done::Faults;
                 }
             }
-            Err(error) => {
-                eprintln!("usher: {}:{number}: no claim ({error}): write one JSON object a line", file.display());
-                done = Done::Faults;
+            if batch.len() >= BATCH {
+                break;
+            }
+        }
+        if batch.is_empty() {
+            break;
+        }
+        let judged: Vec<Judged> = batch.into_iter().map(|(id, claim)| judged(directory, id, &claim)).collect();
+        for answer in &judged {
+            if !written(&mut out, &told(directory, answer, json)?)? {
+                return Ok(done);
             }
         }
     }
@@ -97,11 +112,15 @@ pub(super) fn claims(directory: &Directory, file: &Path, json: bool) -> anyhow::
     Ok(done)
 }
 
-fn answer(directory: &Directory, id: &serde_json::Value, claim: &Claim, json: bool) -> anyhow::Result<String> {
+fn judged(directory: &Directory, id: serde_json::Value, claim: &Claim) -> Judged {
     let watch = Stopwatch::start();
     let judgement = directory.judge(claim);
     let ns = watch.nanoseconds();
-    let person = directory.person(&judgement);
+    (id, judgement, ns)
+}
+
+fn told(directory: &Directory, (id, judgement, ns): &Judged, json: bool) -> anyhow::Result<String> {
+    let person = directory.person(judgement);
     let (found, near): (&[Evidence], &[Near]) = match &person {
         Person::Found { evidence, others, .. } => (evidence, others),
         Person::Several(near) | Person::Nobody(near) => (&[], near),
@@ -109,7 +128,7 @@ fn answer(directory: &Directory, id: &serde_json::Value, claim: &Claim, json: bo
     if json {
         let others = near.iter().map(|n| Other { candidate_id: &n.candidate.id, evidence: lines(&n.evidence) }).collect();
         let candidate_id = person.registered().map(|r| r.candidate.id.as_str());
-        return Ok(serde_json::to_string(&Answer { id, candidate_id, kind: person.kind(), evidence: lines(found), others, ns })?);
+        return Ok(serde_json::to_string(&Answer { id, candidate_id, kind: person.kind(), evidence: lines(found), others, ns: *ns })?);
     }
     let who = person.registered().map_or("-", |r| r.candidate.id.as_str());
     let beside = near.iter().map(|n| format!("{}: {}", n.candidate.id, lines(&n.evidence).join(", ")));
