@@ -383,3 +383,41 @@ fn the_desk_does_not_listen_where_others_could_reach_it() {
     let out = usher(&place, &["demo", "--listen", "0.0.0.0:0"]);
     assert!(out.status.code() == Some(2) && said(&out).contains("no sign-in"), "{}", said(&out));
 }
+
+#[test]
+fn claims_are_resolved_line_by_line_and_a_line_that_is_none_is_told() {
+    let folder = place();
+    let registered = fs::read_to_string(corpus("directory/candidates.csv")).unwrap();
+    let row: Vec<&str> = registered.lines().nth(1).unwrap().split(',').collect();
+    let (id, address) = (row[0], row[3]);
+    let claims = format!(
+        "{{\"id\": \"a\", \"address_used\": \"{}\"}}\nno claim\n\n{{\"id\": 2, \"sender\": \"nobody@x.example\"}}\n",
+        address.to_uppercase()
+    );
+    fs::write(folder.path().join("claims.jsonl"), claims).unwrap();
+    let out = usher(folder.path(), &["directory", "resolve", "--directory", &corpus("directory"), "--json", "claims.jsonl"]);
+    assert_eq!(out.status.code(), Some(1), "{}", said(&out));
+    assert!(String::from_utf8_lossy(&out.stderr).contains("claims.jsonl:2: no claim"), "{}", said(&out));
+    let answers = lines(&out);
+    assert_eq!((&answers[0]["id"], &answers[0]["candidate_id"], &answers[0]["match"]), (&"a".into(), &id.into(), &"exact".into()));
+    assert_eq!((&answers[1]["id"], &answers[1]["candidate_id"], &answers[1]["match"]), (&2.into(), &Value::Null, &"none".into()));
+    assert!(answers.iter().all(|a| a["ns"].as_u64().is_some_and(|ns| ns > 0)), "{answers:?}");
+}
+
+#[test]
+fn nobody_else_reads_the_database_nor_what_stands_beside_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = place();
+    fs::write(folder.path().join("usher.toml"), "[store]\nurl = \"sqlite:usher.db\"\n").unwrap();
+    let out = usher(folder.path(), &["directory", "import", &corpus("directory")]);
+    assert!(out.status.success(), "{}", said(&out));
+    let files: Vec<_> = fs::read_dir(folder.path())
+        .unwrap()
+        .map(|f| f.unwrap())
+        .filter(|f| f.file_name().to_string_lossy().starts_with("usher.db"))
+        .collect();
+    assert!(!files.is_empty());
+    for file in files {
+        assert_eq!(file.metadata().unwrap().permissions().mode() & 0o077, 0, "{:?}", file.file_name());
+    }
+}

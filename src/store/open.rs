@@ -33,10 +33,11 @@ impl Store {
             .foreign_keys(true)
             .busy_timeout(BUSY)
             .page_size(16_384);
-        let file = options.get_filename().to_path_buf();
+        if !url.contains(":memory:") {
+            for_the_owner_alone(options.get_filename())?;
+        }
         let pool = SqlitePoolOptions::new().max_connections(4).acquire_timeout(BUSY).connect_with(options).await?;
         sqlx::migrate!("migrations/sqlite").run(&pool).await?;
-        for_the_owner_alone(&file)?;
         Ok(Self::Sqlite(pool))
     }
 
@@ -60,14 +61,21 @@ impl Store {
     }
 }
 
-/// The database holds people's mail: nobody else on the machine reads it.
+/// The database holds people's mail: nobody else on the machine reads it, nor what SQLite writes beside it, which gets the rights
+/// that the file itself has by then.
 fn for_the_owner_alone(file: &std::path::Path) -> Result<(), StoreError> {
     #[cfg(unix)]
     {
-        use std::os::unix::fs::PermissionsExt;
-        if file.exists() {
-            std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600))
-                .map_err(|e| StoreError::Unusable(format!("{}: {e}", file.display())))?;
+        use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+        let unusable = |e: std::io::Error| StoreError::Unusable(format!("{}: {e}", file.display()));
+        std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(file).map_err(unusable)?;
+        for beside in ["", "-wal", "-shm"] {
+            let mut path = file.as_os_str().to_owned();
+            path.push(beside);
+            let path = std::path::PathBuf::from(path);
+            if path.exists() {
+                std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).map_err(unusable)?;
+            }
         }
     }
     Ok(())
