@@ -16,6 +16,7 @@ use super::{Done, playbook, screen, serve};
 use crate::channels::mailbox::{MailboxSettings, Start};
 use crate::clock::{Clock, System};
 use crate::desk;
+use crate::message::pattern::pattern;
 use crate::people::import::sample;
 use crate::settings::Settings;
 use crate::store::{Store, StoreSettings, tickets::TicketRow};
@@ -195,11 +196,6 @@ fn dated(text: &str, now: Timestamp) -> String {
 
 const MONTHS_FR: [&str; 12] =
     ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"];
-
-#[expect(clippy::expect_used, reason = "a fixed pattern, not input")]
-fn pattern(text: &str) -> Regex {
-    Regex::new(text).expect("a fixed pattern compiles")
-}
 
 #[cfg(test)]
 mod tests {

@@ -11,6 +11,7 @@ use regex::Regex;
 use super::write::Words;
 use crate::facts::Language;
 use crate::fault::{Fault, Faults, TextFile};
+use crate::message::pattern::pattern;
 
 /// What the templates need of the settings (`[mail]`).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,11 +128,6 @@ impl Templates {
 fn folded(text: &str) -> String {
     static MANY: LazyLock<Regex> = LazyLock::new(|| pattern(r"\n{3,}"));
     format!("{}\n", MANY.replace_all(text, "\n\n").trim())
-}
-
-#[expect(clippy::expect_used, reason = "a fixed pattern, not input")]
-fn pattern(text: &str) -> Regex {
-    Regex::new(text).expect("a fixed pattern compiles")
 }
 
 fn line_in(message: &str) -> Option<usize> {

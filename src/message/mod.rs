@@ -9,7 +9,7 @@ pub mod html;
 mod invisible;
 pub mod mime;
 pub mod parse;
-mod pattern;
+pub mod pattern;
 pub mod prose;
 pub mod words;
 

@@ -26,3 +26,28 @@ fn a_writer_who_was_not_met_is_read_and_never_dismissed() {
     let dismissed: Vec<&str> = measured.iter().filter(|m| m.settled.wrong > 0).map(|m| m.file.as_str()).collect();
     assert!(dismissed.is_empty(), "requests taken as settled in {dismissed:?}");
 }
+
+/// Rooms of facts/ that learning imports and that change nothing of what is learned.
+const TEACH_NOTHING: [&str; 3] = ["error_text", "meanings", "problems"];
+
+#[test]
+fn what_was_learned_is_kept_under_the_name_of_every_source_that_learns() {
+    let facts = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/facts");
+    let read = |path: &str| std::fs::read_to_string(facts.join(path)).expect("a source of facts/");
+    let kept = read("learn/kept.rs");
+    let listed: Vec<&str> = kept.split("include_str!(\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert!(listed.len() > 5, "{listed:?}");
+    let rooms: Vec<String> = std::fs::read_dir(&facts)
+        .expect("facts/")
+        .filter_map(|entry| entry.expect("an entry").file_name().to_str().map(|name| name.trim_end_matches(".rs").to_owned()))
+        .collect();
+    for source in listed.iter().filter(|source| **source != "kept.rs") {
+        let text = read(source.trim_start_matches("../"));
+        let imports = text.lines().filter(|line| line.starts_with("use super::") || line.starts_with("use crate::facts::"));
+        let words: Vec<&str> = imports.flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_')).collect();
+        for room in rooms.iter().filter(|room| words.contains(&room.as_str())) {
+            let told = listed.contains(&format!("../{room}.rs").as_str()) || TEACH_NOTHING.contains(&room.as_str());
+            assert!(told, "{source} learns by {room}: name it in LEARNERS, or what was learned before would be taken for current");
+        }
+    }
+}

@@ -195,6 +195,15 @@ fn two_people() -> tempfile::TempDir {
     folder
 }
 
+/// Settings by which expired codes are answered without a person, after `hold`.
+fn answering(sink: &SmtpSink, hold: &str) -> String {
+    format!(
+        "[smtp]\nhost = \"127.0.0.1\"\nport = {}\ntls = \"none\"\nfrom = \"support@nexam.example\"\n\
+         [replies]\nautomatic = [\"code_expired\"]\nhold = \"{hold}\"\n",
+        sink.port()
+    )
+}
+
 fn request(from: &str, id: &str, text: &str) -> Vec<u8> {
     let date = System.now().strftime("%a, %d %b %Y %H:%M:%S +0000");
     format!(
@@ -214,10 +223,8 @@ fn an_imminent_evaluation_alarms_the_channel_once_and_an_allowed_case_is_answere
         &dovecot,
         register.path(),
         &format!(
-            "[smtp]\nhost = \"127.0.0.1\"\nport = {}\ntls = \"none\"\nfrom = \"support@nexam.example\"\n\
-             [replies]\nautomatic = [\"code_expired\"]\nhold = \"0s\"\n\
-             [discord]\ntoken = \"{}\"\napi = \"{}\"\nchannel = {}\n",
-            sink.port(),
+            "{}[discord]\ntoken = \"{}\"\napi = \"{}\"\nchannel = {}\n",
+            answering(&sink, "0s"),
             house::discord::TOKEN,
             discord.api(),
             house::discord::CHANNEL
@@ -249,15 +256,7 @@ fn an_imminent_evaluation_alarms_the_channel_once_and_an_allowed_case_is_answere
 fn a_reply_whose_ground_changed_while_it_was_held_neither_leaves_nor_waits_among_the_drafts() {
     let (dovecot, sink) = (Dovecot::start(), SmtpSink::start("none"));
     let register = two_people();
-    let post = Post::with(
-        &dovecot,
-        register.path(),
-        &format!(
-            "[smtp]\nhost = \"127.0.0.1\"\nport = {}\ntls = \"none\"\nfrom = \"support@nexam.example\"\n\
-             [replies]\nautomatic = [\"code_expired\"]\nhold = \"0s\"\n",
-            sink.port()
-        ),
-    );
+    let post = Post::with(&dovecot, register.path(), &answering(&sink, "0s"));
     dovecot.deliver(&request("bo.lund@uni.example", "bo", "My invitation code is not accepted, it says it is invalid."));
     let judged = post.usher(&["serve", "--until-idle", "--only", "intake,triage"]).output().expect("usher runs");
     assert!(judged.status.success(), "{}", String::from_utf8_lossy(&judged.stderr));
@@ -278,15 +277,7 @@ fn a_reply_whose_ground_changed_while_it_was_held_neither_leaves_nor_waits_among
 fn nothing_leaves_by_a_register_that_is_too_old() {
     let (dovecot, sink) = (Dovecot::start(), SmtpSink::start("none"));
     let register = two_people();
-    let post = Post::with(
-        &dovecot,
-        register.path(),
-        &format!(
-            "[smtp]\nhost = \"127.0.0.1\"\nport = {}\ntls = \"none\"\nfrom = \"support@nexam.example\"\n\
-             [replies]\nautomatic = [\"code_expired\"]\nhold = \"3s\"\n",
-            sink.port()
-        ),
-    );
+    let post = Post::with(&dovecot, register.path(), &answering(&sink, "3s"));
     dovecot.deliver(&request("bo.lund@uni.example", "bo", "My invitation code is not accepted, it says it is invalid."));
     let out = post.usher(&["serve", "--until-idle"]).env("USHER_DIRECTORY_STALE_AFTER", "1s").output().expect("usher runs");
     let said = String::from_utf8_lossy(&out.stderr);

@@ -10,17 +10,17 @@ use regex::Regex;
 
 use super::found::EmailMention;
 use super::tokens::{fold, head};
+use crate::message::pattern::pattern;
 
 /// No more than this many addresses are read from one text.
 const MOST: usize = 50;
 
 /// `jean . tremblay at `, `marie (at) `, `jean dot roy at `: what stands before a domain where the `@` is spelled.
-static SPELLED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(concat!(
+static SPELLED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(concat!(
         r"(?i)\b([a-z0-9_+-]+(?:(?: \. |\.| \.| dot | point )[a-z0-9_+-]+)*)",
         r"(?: ?[\[({] ?(?:at|a|arobase) ?[\])}] ?| at | arobase | a commercial )"
     ))
-    .ok()
 });
 
 /// Every address in `text`, in its order.
@@ -110,12 +110,11 @@ fn hints(text: &str) -> impl Iterator<Item = usize> {
 }
 
 fn spelled(text: &str) -> Vec<EmailMention> {
-    let Some(pattern) = SPELLED.as_ref() else { return Vec::new() };
     let mut found: Vec<EmailMention> = Vec::new();
     for hint in hints(text).take(2_000) {
         let from = text.floor_char_boundary(hint.saturating_sub(BEFORE));
         let part = text.get(from..text.floor_char_boundary((hint + BEHIND).min(text.len()))).unwrap_or("");
-        for captures in pattern.captures_iter(part) {
+        for captures in SPELLED.captures_iter(part) {
             let (Some(whole), Some(local)) = (captures.get(0), captures.get(1)) else { continue };
             let (start, end) = (from + whole.start(), from + whole.end());
             let Some((domain, length)) = text.get(end..).and_then(|rest| domain::read(rest, true)) else { continue };

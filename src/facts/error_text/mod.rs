@@ -14,21 +14,20 @@ use regex::Regex;
 
 use super::names::words as names;
 use super::tokens::{Gap, Kind, Tokens, fold};
+use crate::message::pattern::pattern;
 
 /// Text between quotation marks of any kind; a straight single one must stand outside a word.
-static QUOTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r#"«\s?([^«»\n]+?)\s?»|"([^"\n]+?)"|“([^“”"\n]+?)[”"]|(?:^|[\s(:,;])['‘]((?:[^'‘’\n]|\w['’]\w)+?)['’](?:$|[\s).,;:!?])"#)
-        .ok()
+static QUOTED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r#"«\s?([^«»\n]+?)\s?»|"([^"\n]+?)"|“([^“”"\n]+?)[”"]|(?:^|[\s(:,;])['‘]((?:[^'‘’\n]|\w['’]\w)+?)['’](?:$|[\s).,;:!?])"#)
 });
 /// What a browser or a server says: `ERR_CONNECTION_REFUSED`, `404 Not Found`, `410 Gone`, `Erreur 410`, `bad gateway`.
-static MACHINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(concat!(
+static MACHINE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(concat!(
         r"\b[A-Z]{3,}(?:_[A-Z0-9]+){1,6}\b",
         r"|\b(?:40[0-9]|41[0-9]|42[29]|50[0-9])(?: ?[-–—:] ?|,? )(?:[Pp]age (?:introuvable|not found|non trouvée)|[Tt]his page (?:could|can)[^.!?\n,]{3,40}|Not Found|not found|Forbidden|Gone|Bad Gateway|Service Unavailable|Internal Server Error|Unauthorized|[Ii]nterdit|[Ii]ntrouvable)",
         r"|\b(?:Erreur|Error|erreur|error) (?:[A-Z]{1,3}-?)?\d{2,5}(?: ?: [^.!?\n,]{3,60})?",
         r"|\b(?:Bad Gateway|Internal Server Error|Service Unavailable|Gateway Timeout|Bad Request)\b"
     ))
-    .ok()
 });
 
 /// The displayed error in `tokens`' text as a span of bytes, if the person reproduces one.
@@ -39,8 +38,8 @@ pub fn read(tokens: &Tokens, known: &KnownMessages) -> Option<Range<usize>> {
         .or_else(|| {
             let numbered = text.bytes().any(|b| b.is_ascii_digit() || b == b'_');
             let named = || (0..tokens.len()).any(|i| matches!(tokens.fold(i), "gateway" | "server" | "unavailable" | "request"));
-            let pattern = MACHINE.as_ref().filter(|_| numbered || named())?;
-            pattern.find(text).map(|m| trimmed(text, m.range()))
+            let found = if numbered || named() { MACHINE.find(text) } else { None };
+            found.map(|m| trimmed(text, m.range()))
         })
         .or_else(|| told(tokens))
 }
@@ -59,7 +58,7 @@ fn quoted(tokens: &Tokens) -> Option<Range<usize>> {
         return None;
     }
     let mut best: Option<(i32, Range<usize>)> = None;
-    for captures in QUOTED.as_ref()?.captures_iter(text).take(40) {
+    for captures in QUOTED.captures_iter(text).take(40) {
         let Some(inner) = captures.iter().skip(1).flatten().next() else { continue };
         let at = tokens.at_byte(inner.start());
         let points = points(tokens, at, inner.as_str());
