@@ -1,25 +1,23 @@
 //! Whom the names lead to: an address built from them, or the names themselves.
 
 use super::MatchKind;
+use super::evidence::{MANY, Refusal};
 use super::forms::{built_from, without_digits};
 use super::hash;
 use super::keys;
 use super::look::{CROWD, LONG, Question};
 use super::register::Entry;
 use super::relate::Relation;
-use super::resolve::best;
 use super::scope::{self, Road, Scope, Used};
-use super::seen::{Refusal, Seen};
+use super::seen::{Seen, best};
 
-/// Institutions in which a name is looked for; a course that is sat in more of them names none.
+/// Institutions of a course in which a name is looked for one by one; where there are more, those who bear it anywhere are asked whether they sit it.
 const MOST_INSTITUTIONS: usize = 32;
-/// So many who fit equally are a crowd: further ones are not counted.
-pub(super) const MANY: usize = 8;
 
 impl Question<'_> {
     /// People of the same institution whose names the local part could have been built from.
     pub(super) fn forms(&mut self, used: &Used, scope: Scope) -> Vec<Seen> {
-        let bare = without_digits(&used.squash).to_owned();
+        let bare = without_digits(&used.squash);
         let institutions = self.directory.institutions.len();
         if scope.open || scope.id as usize >= institutions || !used.is_plain() || !(3..=40).contains(&bare.len()) {
             return Vec::new();
@@ -29,7 +27,7 @@ impl Question<'_> {
         if whole.iter().any(Seen::names_equal) {
             return whole;
         }
-        let hashes = self.splits(&bare, scope.id);
+        let hashes = self.splits(bare, scope.id);
         let people = self.people(&hashes);
         self.of_form(people, used, scope)
     }
@@ -143,7 +141,8 @@ impl Question<'_> {
         if by_course.len() > MOST_INSTITUTIONS {
             people.extend(self.anywhere(CROWD + 1, |who| self.sits(who)));
         } else {
-            for institution in by_course.into_iter().filter(|n| !self.named.told().contains(n)).collect::<Vec<_>>() {
+            let told = self.named.told();
+            for institution in by_course.into_iter().filter(|n| !told.contains(n)) {
                 people.extend(self.names_at(institution).into_iter().filter(|who| self.sits(*who)));
             }
         }

@@ -1,10 +1,30 @@
 //! Each compared field, in words for staff, with its weight in points.
 
-use super::byname::MANY;
 use super::relate::Relation;
-use super::seen::Refusal;
 use super::slips::Slip;
 use super::{Evidence, MatchKind};
+
+/// So many who fit equally are a crowd: further ones are not counted.
+pub(super) const MANY: usize = 8;
+
+/// Why somebody near was not accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Refusal {
+    /// A name told is another one than the registered.
+    NameDiffers,
+    /// Address and name differ by the same slip: that is another person's name.
+    SlippedTwice,
+    /// The address reads as somebody else's.
+    ReadsAsAnother,
+    /// Anybody may own the neighbouring mailbox there, and too little else agrees.
+    OpenMail,
+    /// The digits differ: they tell people apart.
+    OtherDigits,
+    /// Another institution is named.
+    OtherInstitution,
+    /// What agrees is not enough to go by.
+    TooLittle,
+}
 
 fn evidence(en: &str, fr: &str, points: i32) -> Evidence {
     Evidence { en: en.into(), fr: fr.into(), points }

@@ -5,6 +5,7 @@ use super::look::Question;
 use super::names::fold;
 use super::register::Entry;
 use super::scope;
+use super::seen::Seen;
 use super::{Claim, MatchKind, Near};
 
 /// Below this a result is noise.
@@ -22,22 +23,31 @@ impl Directory {
             everybody.map(|(who, e)| (likeness(&wanted, &e), who, e)).filter(|(score, ..)| *score >= LEAST).collect();
         scored.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.2.id.cmp(b.2.id)));
         scored.truncate(most);
-        // What of the text is told as a name or an address is compared field by field.
-        let claim = Claim {
-            email_used: text.contains('@').then(|| text.trim().to_owned()),
-            display_name: Some(text.trim().to_owned()),
-            institution: Some(text.to_owned()),
-            ..Claim::default()
+        // What of the text is told as a name or an address is compared field by field; either name may stand first.
+        let text: String = text.trim().chars().take(200).collect();
+        let turned = text.rsplit_once(char::is_whitespace).map(|(rest, last)| format!("{last} {rest}"));
+        let claims: Vec<Claim> = [Some(text), turned].into_iter().flatten().map(told).collect();
+        let questions: Vec<Question<'_>> = claims.iter().map(|claim| Question::of(self, claim)).collect();
+        let compared = |who, entry: &Entry<'_>| {
+            let seen = questions.iter().map(|question| question.look(who, entry, MatchKind::None, None));
+            seen.max_by_key(Seen::points).map(|seen| seen.told()).unwrap_or_default()
         };
-        let question = Question::of(self, &claim);
         scored
             .into_iter()
             .map(|(score, who, entry)| {
                 let kind = if score >= 1.0 { MatchKind::Exact } else { MatchKind::Typo };
-                let evidence = question.look(who, &entry, MatchKind::None, None).evidence();
-                Near { candidate: self.candidate(&entry), kind, score: score.min(1.0), evidence: evidence.into_iter().skip(1).collect() }
+                Near { candidate: self.candidate(&entry), kind, score: score.min(1.0), evidence: compared(who, &entry) }
             })
             .collect()
+    }
+}
+
+fn told(text: String) -> Claim {
+    Claim {
+        email_used: text.contains('@').then(|| text.clone()),
+        institution: Some(text.clone()),
+        display_name: Some(text),
+        ..Claim::default()
     }
 }
 

@@ -2,16 +2,16 @@
 
 use super::directory::Directory;
 use super::display;
+use super::evidence::Refusal;
 use super::forms::{built_from, without_digits};
 use super::hash::Key;
 use super::keys::{LEAST, Letters};
+use super::named::Named;
 use super::names::{Name, fold};
-use super::places::Named;
 use super::register::Entry;
 use super::relate::{Relation, Told};
-use super::resolve::best;
 use super::scope::{self, Road, Scope, Used};
-use super::seen::{Refusal, Seen};
+use super::seen::{Seen, best};
 use super::slips::{self, Slip};
 use super::{Claim, MatchKind};
 

@@ -14,6 +14,7 @@ mod index;
 pub mod invitation;
 mod keys;
 mod look;
+mod named;
 mod names;
 mod nicknames;
 mod places;

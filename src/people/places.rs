@@ -1,13 +1,12 @@
-//! Institutions, courses and evaluations of the register that a message names.
+//! Names of institutions, courses and evaluations of the register, and where they stand in a text.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::directory::Directory;
 use super::hash::{self, ByHash, mix};
 use super::names::fold_into;
-use super::scope::{self, Road, Used};
-use super::{Claim, Evaluation, Institution};
+use super::scope;
+use super::{Evaluation, Institution};
 
 /// Words that many institutions' names share: alone they name none.
 const COMMON: &str = "university universite universidad universitat college colegio school schule ecole institute institut instituto \
@@ -18,8 +17,6 @@ const COMMON: &str = "university universite universidad universitat college cole
 const MOST_TEXT: usize = 20_000;
 /// Evaluations that one word of titles may name; a word in more titles tells nothing.
 const MOST_NAMED: usize = 64;
-/// Institutions that a text may tell; one with more of them tells none.
-const MOST_TOLD: usize = 8;
 /// Letters of a word by which a longer one is told: "oral path" for Oral Pathology.
 const BEGINNING: usize = 4;
 
@@ -45,48 +42,7 @@ pub(super) struct Places {
     /// Letters of the longest code or title.
     longest: usize,
     /// The institution of each evaluation.
-    of: Vec<u32>,
-}
-
-/// What a claim names.
-#[derive(Debug, Default)]
-pub(super) struct Named {
-    /// Institutions told in the text.
-    text: Vec<u32>,
-    /// The institution of the address's domain.
-    domain: Option<u32>,
-    /// Institutions where the course told is sat.
-    pub by_course: Vec<u32>,
-    /// The evaluations that the course told may be.
-    pub evaluations: Vec<u32>,
-}
-
-impl Named {
-    /// Whether `institution` is the one told, in the text or by the address's domain; `None`: none is.
-    pub(super) fn institution(&self, institution: u32) -> Option<bool> {
-        let told = self.told();
-        (!told.is_empty()).then(|| told.contains(&institution))
-    }
-
-    /// As [`Named::institution`], where the address led to nobody: what the text says goes before the address's domain.
-    pub(super) fn institution_by_text(&self, institution: u32) -> Option<bool> {
-        if self.text.is_empty() { self.institution(institution) } else { Some(self.text.contains(&institution)) }
-    }
-
-    /// The institutions told.
-    pub(super) fn told(&self) -> Vec<u32> {
-        self.text.iter().copied().chain(self.domain.filter(|d| !self.text.contains(d))).collect()
-    }
-
-    /// Every institution named, told ones first.
-    pub(super) fn institutions(&self) -> impl Iterator<Item = u32> + '_ {
-        let told = self.told();
-        let by_course = self.by_course.iter().copied().filter({
-            let told = told.clone();
-            move |n| !told.contains(n)
-        });
-        told.into_iter().chain(by_course)
-    }
+    of: Vec<Option<u32>>,
 }
 
 impl Places {
@@ -105,7 +61,7 @@ impl Places {
             places.institution(institution, name, which, |word| bearers.get(&word) == Some(&1));
         }
         for (evaluation, which) in evaluations.iter().zip(0..) {
-            places.of.push(number(&evaluation.institution_id).unwrap_or(u32::MAX));
+            places.of.push(number(&evaluation.institution_id));
             places.evaluation(evaluation, which);
         }
         places
@@ -185,8 +141,9 @@ impl Places {
         self.whole.insert(mix(hash::text(whole)), whole.into());
     }
 
-    /// The institutions that `text` names; a single word that is a name of the person (`own`) names none.
-    fn institutions_in(&self, text: &str, own: &[u64]) -> Vec<u32> {
+    /// The institutions that `text` names; a single word of the person's own names names none.
+    pub(super) fn institutions_in(&self, text: &str, own_names: &[&str]) -> Vec<u32> {
+        let own: Vec<u64> = own_names.iter().flat_map(|name| Words::of(capped(name)).hashes().collect::<Vec<_>>()).collect();
         let mut found = Vec::new();
         let words = Words::of(capped(text));
         let hashes: Vec<u64> = words.hashes().collect();
@@ -205,7 +162,7 @@ impl Places {
     }
 
     /// The evaluations that a course as told may be: by its code, its title, or words that only some titles have.
-    fn evaluations_told(&self, course: &str) -> Vec<u32> {
+    pub(super) fn evaluations_told(&self, course: &str) -> Vec<u32> {
         let words = Words::of(capped(course));
         let mut found: Vec<u32> = Vec::new();
         words.each_run(self.longest.max(16), |hash, _, _| {
@@ -217,6 +174,23 @@ impl Places {
         found.sort_unstable();
         found.dedup();
         found
+    }
+
+    /// The institution where an evaluation is sat.
+    pub(super) fn institution_of(&self, evaluation: u32) -> Option<u32> {
+        self.of.get(evaluation as usize).copied().flatten()
+    }
+
+    /// Where the longest course code or title that stands in `text` is.
+    pub(super) fn course_in(&self, text: &str) -> Option<Range<usize>> {
+        let mut best: Option<Range<usize>> = None;
+        Words::of(capped(text)).each_run(self.longest, |hash, letters, span| {
+            let longer = best.as_ref().is_none_or(|b| span.len() > b.len());
+            if longer && self.whole.get(&mix(hash)).is_some_and(|whole| letters.eq(whole.chars())) {
+                best = Some(span);
+            }
+        });
+        best
     }
 
     /// The evaluations whose title has every word told, or words that begin so; words of many titles tell nothing.
@@ -232,61 +206,6 @@ impl Places {
         let Some((first, others)) = lists.split_first() else { return Vec::new() };
         first.iter().filter(|which| others.iter().all(|list| list.contains(which))).copied().collect()
     }
-}
-
-impl Directory {
-    /// The institutions that `claim` names: by name, acronym or distinctive word in its text, by its course, by the domain of the stated address.
-    pub fn institutions_named(&self, claim: &Claim) -> Vec<&Institution> {
-        let named = self.named(claim, claim.email_used.as_deref().and_then(|a| Used::parse(a, true)).as_ref(), true);
-        let mut numbers: Vec<u32> = named.institutions().collect();
-        numbers.sort_unstable();
-        numbers.into_iter().filter_map(|n| self.institutions.get(n as usize)).collect()
-    }
-
-    /// What `claim` names, with the institution of the address `used` (`typed`: its domain may have a slip).
-    pub(super) fn named(&self, claim: &Claim, used: Option<&Used>, typed: bool) -> Named {
-        let mut text = claim.institution.as_deref().map(|text| self.places.institutions_in(text, &own_names(claim))).unwrap_or_default();
-        if text.len() > MOST_TOLD {
-            text.clear();
-        }
-        // A domain that only resembles an institution's names none, unless a hand easily misses the one for the other.
-        let certain = |road: Road| match road {
-            Road::Known | Road::SubDomain => true,
-            Road::Slip(slip) => slip.is_of_the_hand(),
-        };
-        let scope = used
-            .filter(|u| u.is_plain())
-            .and_then(|u| self.scope_of(&u.domain, typed))
-            .filter(|(scope, road)| !scope.open && certain(*road));
-        let domain = scope.map(|(scope, _)| scope.id).filter(|id| (*id as usize) < self.institutions.len());
-        let evaluations = claim.course.as_deref().map(|c| self.places.evaluations_told(c)).unwrap_or_default();
-        let of = |which: &u32| self.places.of.get(*which as usize).copied().filter(|n| (*n as usize) < self.institutions.len());
-        let mut by_course: Vec<u32> = evaluations.iter().filter_map(of).collect();
-        by_course.sort_unstable();
-        by_course.dedup();
-        Named { text, domain, by_course, evaluations }
-    }
-
-    /// The course code or title of the register that stands in `text` (accents, case, spaces aside), verbatim with its bytes; the longest.
-    pub fn course_in(&self, text: &str) -> Option<(String, Range<usize>)> {
-        let text = capped(text);
-        let words = Words::of(text);
-        let mut best: Option<Range<usize>> = None;
-        words.each_run(self.places.longest, |hash, letters, span| {
-            let longer = best.as_ref().is_none_or(|b| span.len() > b.len());
-            if longer && self.places.whole.get(&mix(hash)).is_some_and(|whole| letters.eq(whole.chars())) {
-                best = Some(span);
-            }
-        });
-        let span = best?;
-        Some((text.get(span.clone())?.to_owned(), span))
-    }
-}
-
-/// The words of the names told, as hashes: Maisonneuve may be a person as well as a college.
-fn own_names(claim: &Claim) -> Vec<u64> {
-    let told = [&claim.first_name, &claim.last_name, &claim.display_name];
-    told.into_iter().flatten().flat_map(|name| Words::of(capped(name)).hashes().collect::<Vec<_>>()).collect()
 }
 
 /// The words of a text, folded, each with the bytes that it came from.

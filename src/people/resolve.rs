@@ -109,13 +109,3 @@ fn answer(question: &mut Question<'_>) -> Answer {
     let by_name = question.by_name();
     Answer::of(&by_name).unwrap_or(Answer::Nobody)
 }
-
-/// Those that nobody else beats by more than the margin.
-pub(super) fn best(mut seen: Vec<Seen>) -> Vec<Seen> {
-    let most = seen.iter().map(Seen::points).max().unwrap_or(0);
-    seen.retain(|s| s.points() + MARGIN > most);
-    seen
-}
-
-/// Points by which one person must lead another to be the one.
-const MARGIN: i32 = 6;

@@ -1,5 +1,6 @@
 //! People looked at: how each compares with the claim, in points, and why one was not accepted.
 
+use super::evidence::Refusal;
 use super::relate::Relation;
 use super::slips::Slip;
 use super::{Evidence, MatchKind, evidence};
@@ -21,25 +22,6 @@ pub(super) struct Seen {
     pub refused: Option<Refusal>,
 }
 
-/// Why somebody near was not accepted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Refusal {
-    /// A name told is another one than the registered.
-    NameDiffers,
-    /// Address and name differ by the same slip: that is another person's name.
-    SlippedTwice,
-    /// The address reads as somebody else's.
-    ReadsAsAnother,
-    /// Anybody may own the neighbouring mailbox there, and too little else agrees.
-    OpenMail,
-    /// The digits differ: they tell people apart.
-    OtherDigits,
-    /// Another institution is named.
-    OtherInstitution,
-    /// What agrees is not enough to go by.
-    TooLittle,
-}
-
 impl Seen {
     /// The sum of the evidence; what is compared between people.
     pub(super) fn points(&self) -> i32 {
@@ -53,14 +35,18 @@ impl Seen {
         f64::from(self.points().clamp(0, MOST_POINTS)) / f64::from(MOST_POINTS)
     }
 
+    /// Everything told, compared, in words.
+    pub(super) fn told(&self) -> Vec<Evidence> {
+        let names = [evidence::last(self.last), evidence::first(self.first)];
+        let place = [self.institution.map(evidence::institution), self.course.map(evidence::course)];
+        names.into_iter().chain(place).flatten().collect()
+    }
+
     /// Each compared field in words, strongest first; why the person was not accepted before all.
     pub(super) fn evidence(&self) -> Vec<Evidence> {
         let mut all = vec![if self.confirmed { evidence::confirmed() } else { evidence::address(self.kind) }];
         all.extend(self.slip.map(evidence::slip));
-        all.extend(evidence::last(self.last));
-        all.extend(evidence::first(self.first));
-        all.extend(self.institution.map(evidence::institution));
-        all.extend(self.course.map(evidence::course));
+        all.extend(self.told());
         all.sort_by_key(|e| std::cmp::Reverse(e.points));
         all.splice(0..0, self.refused.map(evidence::refusal));
         all
@@ -95,3 +81,13 @@ impl Seen {
 
 /// Points of an address that is registered, with names and place agreeing.
 const MOST_POINTS: i32 = 160;
+
+/// Those that nobody else beats by more than the margin.
+pub(super) fn best(mut seen: Vec<Seen>) -> Vec<Seen> {
+    let most = seen.iter().map(Seen::points).max().unwrap_or(0);
+    seen.retain(|s| s.points() + MARGIN > most);
+    seen
+}
+
+/// Points by which one person must lead another to be the one.
+const MARGIN: i32 = 6;

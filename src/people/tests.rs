@@ -329,6 +329,9 @@ fn people_are_found_by_anything_with_slips() {
         assert_eq!(directory.find(text, 3).first().map(|n| n.candidate.id.as_str()), Some(id), "{text}");
     }
     assert!(directory.find("qqqqqq", 3).is_empty());
+    let turned = directory.find("okafro chidinma", 1);
+    let why: Vec<&str> = turned[0].evidence.iter().map(|e| e.en.as_str()).collect();
+    assert_eq!(why, ["last name differs by one letter", "first name is the same"]);
 }
 
 #[test]
