@@ -4,15 +4,17 @@
 mod append;
 mod door;
 mod ear;
+mod fetch;
+mod folders;
 mod guard;
 mod line;
 mod names;
 mod read;
+mod standing;
 
 pub(super) use append::with_crlf;
 pub(super) use names::utf7;
 
-use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -24,17 +26,13 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tokio::time::timeout;
 
 use self::ear::Ear;
+use self::folders::Rooms;
 use self::line::{Line, Trouble};
-use self::read::Part;
 use super::Fault;
-use super::mailbox::{Arrival, Auth, Cursor, Look, MailboxSettings, Patience, Waiting, Wake};
+use super::mailbox::{Auth, Cursor, Look, MailboxSettings, Patience, Room, Wake};
 use super::tls::{Peer, Tls, secret};
 use crate::clock::{Clock as _, System};
 
-/// A batch holds no more messages…
-const BATCH: usize = 200;
-/// …and no more octets, unless a single message is larger.
-const BATCH_OCTETS: u64 = 4 * 1024 * 1024;
 /// A connection unused for so long is asked whether it still stands before it is trusted with a command.
 const STALE: i64 = 10;
 
@@ -45,7 +43,7 @@ pub(super) struct Account {
     password: SecretString,
     auth: Auth,
     token_command: Option<String>,
-    inbox: String,
+    rooms: Rooms,
     patience: Patience,
 }
 
@@ -80,7 +78,7 @@ impl Account {
             password: password.unwrap_or_default(),
             auth: settings.auth,
             token_command: settings.token_command.clone(),
-            inbox: settings.inbox.clone(),
+            rooms: Rooms { inbox: settings.inbox.clone(), drafts: settings.drafts.clone(), sent: settings.sent.clone() },
             patience,
         })
     }
@@ -93,8 +91,10 @@ pub(super) struct Imap {
     poll: Duration,
     work: Option<(Line, Timestamp)>,
     ear: Option<Ear>,
-    /// UIDVALIDITY and UIDNEXT of the last look.
+    /// UIDVALIDITY and UIDNEXT of the last look into the inbox.
     looked: (u32, u32),
+    /// UIDVALIDITY of the drafts folder when it was last asked what stands there.
+    drafts_epoch: Option<u32>,
 }
 
 type Work<'l, T> = Pin<Box<dyn Future<Output = Result<T, Trouble>> + Send + 'l>>;
@@ -103,57 +103,21 @@ impl Imap {
     pub async fn open(settings: &MailboxSettings, host: &str, patience: Patience) -> Result<Self, Fault> {
         let account = Arc::new(Account::new(settings, host, patience)?);
         let poll = Duration::try_from(settings.poll).unwrap_or(Duration::from_secs(60));
-        let mut imap = Self { account, poll, work: None, ear: None, looked: (0, 0) };
-        let inbox = imap.account.inbox.clone();
-        imap.with_line(move |line| Box::pin(async move { line.inbox(&inbox).await.map(|_| ()) })).await.map_err(|t| imap.told(t))?;
+        let mut imap = Self { account, poll, work: None, ear: None, looked: (0, 0), drafts_epoch: None };
+        imap.with_line(|line| Box::pin(async move { line.enter(Room::Inbox).await.map(|_| ()) })).await.map_err(|t| imap.told(t))?;
         Ok(imap)
     }
 
-    pub async fn look(&mut self, cursor: Option<Cursor>) -> Result<Look, Fault> {
-        let inbox = self.account.inbox.clone();
-        let (look, validity) =
-            self.with_line(move |line| Box::pin(async move { line.look(&inbox, cursor).await })).await.map_err(|t| self.told(t))?;
-        self.looked = (validity, look.next);
-        if let Some(ear) = &self.ear {
-            ear.heard().looked.store(look.next, Ordering::Relaxed);
+    pub async fn look(&mut self, room: Room, cursor: Option<Cursor>) -> Result<Look, Fault> {
+        let looked = self.with_line(move |line| Box::pin(async move { line.look(room, cursor).await })).await;
+        let (look, validity) = looked.map_err(|t| self.told(t))?;
+        if room == Room::Inbox {
+            self.looked = (validity, look.next);
+            if let Some(ear) = &self.ear {
+                ear.heard().looked.store(look.next, Ordering::Relaxed);
+            }
         }
         Ok(look)
-    }
-
-    /// Fetches in batches. A batch that no parser can read is halved, and a single message that no parser can read is
-    /// fetched by its beginning, then by its header: one odd message never stops the next.
-    pub async fn fetch(&mut self, wanted: &[Waiting]) -> Result<Vec<Arrival>, Fault> {
-        let mut queue: VecDeque<Vec<Waiting>> = batches(wanted).into();
-        let mut arrivals = Vec::with_capacity(wanted.len());
-        while let Some(batch) = queue.pop_front() {
-            let (inbox, epoch, asked) = (self.account.inbox.clone(), self.looked.0, batch.clone());
-            let fetched = self.with_line(move |line| Box::pin(async move { line.fetch(&inbox, epoch, &asked).await })).await;
-            match (fetched, batch.split_first()) {
-                (Ok(found), _) => arrivals.extend(found),
-                (Err(Trouble::Garbled), Some((alone, []))) => arrivals.extend(self.beginning(alone).await?),
-                (Err(Trouble::Garbled), Some(_)) => {
-                    let (first, second) = batch.split_at(batch.len() / 2);
-                    queue.push_front(second.to_vec());
-                    queue.push_front(first.to_vec());
-                }
-                (Err(trouble), _) => return Err(self.told(trouble)),
-            }
-        }
-        Ok(arrivals)
-    }
-
-    /// What can be had of a message that cannot be fetched whole. `None`: it is gone.
-    pub async fn beginning(&mut self, waiting: &Waiting) -> Result<Option<Arrival>, Fault> {
-        for part in [Part::Beginning, Part::Header] {
-            let (inbox, epoch, asked) = (self.account.inbox.clone(), self.looked.0, waiting.clone());
-            let had = self.with_line(move |line| Box::pin(async move { line.part(&inbox, epoch, &asked, part).await })).await;
-            match had {
-                Ok(arrival) => return Ok(arrival),
-                Err(Trouble::Garbled) => {}
-                Err(trouble) => return Err(self.told(trouble)),
-            }
-        }
-        Ok(Some(Arrival { uid: waiting.uid.clone(), raw: Vec::new(), cut_from: Some(waiting.size) }))
     }
 
     /// Waits by IDLE where the server has it, else by the clock.
@@ -170,14 +134,14 @@ impl Imap {
         }
     }
 
-    pub async fn holds(&mut self, folder: &str, message_id: &str) -> Result<bool, Fault> {
-        let (folder, id) = (folder.to_owned(), message_id.to_owned());
-        self.with_line(move |line| Box::pin(async move { line.holds(&folder, &id).await })).await.map_err(|t| self.told(t))
+    pub async fn holds(&mut self, room: Room, message_id: &str) -> Result<bool, Fault> {
+        let id = message_id.to_owned();
+        self.with_line(move |line| Box::pin(async move { line.holds(room, &id).await })).await.map_err(|t| self.told(t))
     }
 
-    pub async fn append(&mut self, folder: &str, flags: &'static str, mail: &[u8]) -> Result<(), Fault> {
-        let (folder, mail) = (folder.to_owned(), mail.to_vec());
-        let appended = self.with_line(move |line| Box::pin(async move { line.append(&folder, flags, &mail).await })).await;
+    pub async fn append(&mut self, room: Room, flags: &'static str, mail: &[u8]) -> Result<(), Fault> {
+        let mail = mail.to_vec();
+        let appended = self.with_line(move |line| Box::pin(async move { line.append(room, flags, &mail).await })).await;
         appended.map_err(|trouble| match trouble {
             // A parser that broke during an append broke after the first command: nobody knows how far it came.
             Trouble::Garbled => Fault::Unsure(format!("{}: the answer to a message cannot be read", self.account.peer.host)),
@@ -228,23 +192,6 @@ impl Imap {
     }
 }
 
-/// Draws messages together into batches of at most 200 and 4 MB; a larger one stands alone.
-fn batches(wanted: &[Waiting]) -> Vec<Vec<Waiting>> {
-    let mut out: Vec<Vec<Waiting>> = Vec::new();
-    let mut octets = 0;
-    for waiting in wanted {
-        octets += waiting.size;
-        match out.last_mut() {
-            Some(batch) if batch.len() < BATCH && octets <= BATCH_OCTETS => batch.push(waiting.clone()),
-            _ => {
-                octets = waiting.size;
-                out.push(vec![waiting.clone()]);
-            }
-        }
-    }
-    out
-}
-
 /// How long to rest after so many failures in a row: 1 s, doubled to 80 s, and up to a quarter more by chance, so that
 /// many clients of one server do not come back in step.
 fn backoff(failures: u32) -> Duration {
@@ -256,15 +203,6 @@ fn backoff(failures: u32) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn batches_keep_to_two_hundred_messages_and_four_megabytes() {
-        let of = |sizes: &[u64]| sizes.iter().enumerate().map(|(n, size)| Waiting { uid: n.to_string(), size: *size }).collect::<Vec<_>>();
-        let shape = |sizes: &[u64]| batches(&of(sizes)).iter().map(Vec::len).collect::<Vec<_>>();
-        assert_eq!(shape(&[]), Vec::<usize>::new());
-        assert_eq!(shape(&[10; 450]), [200, 200, 50]);
-        assert_eq!(shape(&[3_000_000, 3_000_000, 1, 40_000_000, 5]), [1, 2, 1, 1]);
-    }
 
     #[test]
     fn rests_grow_to_eighty_seconds_and_no_further() {

@@ -109,6 +109,17 @@ pub enum Start {
     All,
 }
 
+/// A folder of a mailbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Room {
+    /// Where mail comes in.
+    Inbox,
+    /// Where drafts wait for a person.
+    Drafts,
+    /// Where copies of sent mail lie.
+    Sent,
+}
+
 /// How far a mailbox was read. For an IMAP folder `epoch` is UIDVALIDITY and `next` the next UID;
 /// files have epoch 0 and are told apart by name alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -148,6 +159,15 @@ pub struct Arrival {
     pub raw: Vec<u8>,
     /// The size of the whole message when `raw` is only its beginning.
     pub cut_from: Option<u64>,
+}
+
+/// A message that was found in the drafts or the sent folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// As in [`Waiting`].
+    pub uid: String,
+    /// Raw bytes; only the first 256 KiB of an oversize message.
+    pub raw: Vec<u8>,
 }
 
 /// Why [`Source::wait`] came back.
@@ -193,8 +213,6 @@ impl Default for Patience {
 #[derive(Debug)]
 pub struct Source {
     way: Way,
-    drafts: String,
-    sent: String,
 }
 
 #[derive(Debug)]
@@ -219,12 +237,12 @@ impl Source {
     pub async fn open_with(settings: &MailboxSettings, patience: Patience) -> Result<Self, Fault> {
         let way = match (&settings.host, &settings.maildir, &settings.folder) {
             (Some(host), None, None) => Way::Imap(Box::new(Imap::open(settings, host, patience).await?)),
-            (None, Some(path), None) => Way::Shelf(Shelf::maildir(path).await?),
-            (None, None, Some(path)) => Way::Shelf(Shelf::folder(path).await?),
+            (None, Some(path), None) => Way::Shelf(Shelf::maildir(path, settings).await?),
+            (None, None, Some(path)) => Way::Shelf(Shelf::folder(path, settings).await?),
             (None, None, None) => return Err(Fault::Permanent("the mailbox names neither `host` nor `maildir` nor `folder`".into())),
             _ => return Err(Fault::Permanent("the mailbox names more than one of `host`, `maildir` and `folder`".into())),
         };
-        Ok(Self { way, drafts: settings.drafts.clone(), sent: settings.sent.clone() })
+        Ok(Self { way })
     }
 
     /// Lists what waits at or behind `cursor`; `None` on the first connection ever (all there is, whatever `start` says:
@@ -235,9 +253,53 @@ impl Source {
     /// # Errors
     /// Any failure of the connection; the next call connects anew.
     pub async fn look(&mut self, cursor: Option<Cursor>) -> Result<Look, Fault> {
+        self.look_in(Room::Inbox, cursor).await
+    }
+
+    /// [`Source::look`] in any room; one that does not exist holds nothing (epoch 0, next 1).
+    ///
+    /// # Errors
+    /// As [`Source::look`].
+    pub async fn look_in(&mut self, room: Room, cursor: Option<Cursor>) -> Result<Look, Fault> {
         match &mut self.way {
-            Way::Imap(imap) => imap.look(cursor).await,
-            Way::Shelf(shelf) => shelf.look().await,
+            Way::Imap(imap) => imap.look(room, cursor).await,
+            Way::Shelf(shelf) => shelf.look(room).await,
+        }
+    }
+
+    /// Message-ID, Date, From, To, Subject, In-Reply-To and References of these messages: those lines alone are `raw`.
+    /// `epoch`: that of the look by which they were listed. One that is missing from the answer is gone (and that was
+    /// checked); of one whose header nobody can read, `raw` is empty.
+    ///
+    /// # Errors
+    /// Any failure; nothing of the answer counts then.
+    pub async fn heads(&mut self, room: Room, epoch: u32, of: &[Waiting]) -> Result<Vec<Arrival>, Fault> {
+        match &mut self.way {
+            Way::Imap(imap) => imap.heads(room, epoch, of).await,
+            Way::Shelf(shelf) => shelf.heads(room, of).await,
+        }
+    }
+
+    /// The messages in `room` that have this Message-ID, or name `token` in their References (both without angle
+    /// brackets). What somebody marked as deleted does not stand any more.
+    ///
+    /// # Errors
+    /// Any failure of the connection.
+    pub async fn standing(&mut self, room: Room, message_id: &str, token: &str) -> Result<Vec<Standing>, Fault> {
+        match &mut self.way {
+            Way::Imap(imap) => imap.standing(room, message_id, token).await,
+            Way::Shelf(shelf) => shelf.standing(room, message_id, token).await,
+        }
+    }
+
+    /// Takes one message out of the drafts folder, as [`Source::standing`] named it before. Gone already is success.
+    ///
+    /// # Errors
+    /// Any failure; `Passing` too when the folder was renumbered since.
+    pub async fn remove_draft(&mut self, uid: &str) -> Result<(), Fault> {
+        match &mut self.way {
+            Way::Imap(imap) => imap.remove_draft(uid).await,
+            Way::Shelf(shelf) => shelf.remove_draft(uid).await,
         }
     }
 
@@ -249,7 +311,7 @@ impl Source {
     pub async fn fetch(&mut self, uids: &[Waiting]) -> Result<Vec<Arrival>, Fault> {
         match &mut self.way {
             Way::Imap(imap) => imap.fetch(uids).await,
-            Way::Shelf(shelf) => shelf.fetch(uids).await,
+            Way::Shelf(shelf) => shelf.fetch(Room::Inbox, uids).await,
         }
     }
 
@@ -261,7 +323,7 @@ impl Source {
     pub async fn fetch_beginning(&mut self, waiting: &Waiting) -> Result<Option<Arrival>, Fault> {
         match &mut self.way {
             Way::Imap(imap) => imap.beginning(waiting).await,
-            Way::Shelf(shelf) => Ok(shelf.fetch(std::slice::from_ref(waiting)).await?.pop()),
+            Way::Shelf(shelf) => Ok(shelf.fetch(Room::Inbox, std::slice::from_ref(waiting)).await?.pop()),
         }
     }
 
@@ -283,8 +345,8 @@ impl Source {
     /// Any failure of the connection.
     pub async fn has_draft(&mut self, message_id: &str) -> Result<bool, Fault> {
         match &mut self.way {
-            Way::Imap(imap) => imap.holds(&self.drafts, message_id).await,
-            Way::Shelf(shelf) => shelf.holds(&self.drafts, message_id).await,
+            Way::Imap(imap) => imap.holds(Room::Drafts, message_id).await,
+            Way::Shelf(shelf) => shelf.holds(Room::Drafts, message_id).await,
         }
     }
 
@@ -294,8 +356,8 @@ impl Source {
     /// `Unsure` when the connection was lost after the message was sent and before the answer; ask `has_draft` then.
     pub async fn save_draft(&mut self, mail: &[u8]) -> Result<(), Fault> {
         match &mut self.way {
-            Way::Imap(imap) => imap.append(&self.drafts, "(\\Draft \\Seen)", mail).await,
-            Way::Shelf(shelf) => shelf.put(&self.drafts, "DS", mail).await,
+            Way::Imap(imap) => imap.append(Room::Drafts, "(\\Draft \\Seen)", mail).await,
+            Way::Shelf(shelf) => shelf.put(Room::Drafts, "DS", mail).await,
         }
     }
 
@@ -305,8 +367,8 @@ impl Source {
     /// Any failure of the connection.
     pub async fn has_sent(&mut self, message_id: &str) -> Result<bool, Fault> {
         match &mut self.way {
-            Way::Imap(imap) => imap.holds(&self.sent, message_id).await,
-            Way::Shelf(shelf) => shelf.holds(&self.sent, message_id).await,
+            Way::Imap(imap) => imap.holds(Room::Sent, message_id).await,
+            Way::Shelf(shelf) => shelf.holds(Room::Sent, message_id).await,
         }
     }
 
@@ -316,8 +378,8 @@ impl Source {
     /// As [`Source::save_draft`].
     pub async fn save_sent(&mut self, mail: &[u8]) -> Result<(), Fault> {
         match &mut self.way {
-            Way::Imap(imap) => imap.append(&self.sent, "(\\Seen)", mail).await,
-            Way::Shelf(shelf) => shelf.put(&self.sent, "S", mail).await,
+            Way::Imap(imap) => imap.append(Room::Sent, "(\\Seen)", mail).await,
+            Way::Shelf(shelf) => shelf.put(Room::Sent, "S", mail).await,
         }
     }
 }

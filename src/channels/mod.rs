@@ -3,6 +3,7 @@
 pub mod cache;
 pub mod discord;
 pub mod files;
+mod heading;
 pub mod imap;
 pub mod mailbox;
 pub mod maildir;

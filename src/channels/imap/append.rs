@@ -4,15 +4,15 @@
 use imap_proto::Response;
 
 use super::line::{Line, Trouble, ended};
-use super::read::written;
 use crate::channels::Fault;
+use crate::channels::mailbox::Room;
 
 const DOING: &str = "take the message";
 
 impl Line {
-    /// Puts `mail` into `folder`; makes the folder when there is none.
-    pub async fn append(&mut self, folder: &str, flags: &str, mail: &[u8]) -> Result<(), Trouble> {
-        let name = written(folder)?;
+    /// Puts `mail` into `room`; makes the folder when there is none.
+    pub async fn append(&mut self, room: Room, flags: &str, mail: &[u8]) -> Result<(), Trouble> {
+        let name = self.plan.written(room)?;
         let mail = with_crlf(mail);
         let refused = match self.append_once(&name, flags, &mail).await {
             Err(refused @ Trouble::Refused { bad: false, .. }) => refused,
@@ -26,12 +26,17 @@ impl Line {
         if !matches!(code, None | Some("TRYCREATE" | "NONEXISTENT")) {
             return Err(refused);
         }
+        if !self.exists(&name).await? && self.turn_to_marked(room).await? {
+            let name = self.plan.written(room)?;
+            return self.append_once(&name, flags, &mail).await;
+        }
         match self.run("make the folder", &format!("CREATE {name}"), |_| {}).await {
             Ok(()) => self.append_once(&name, flags, &mail).await,
             // It exists after all: the refusal had another reason.
             Err(Trouble::Refused { bad: false, code: Some(c), .. }) if c == "ALREADYEXISTS" => Err(refused),
             Err(Trouble::Refused { .. }) if code.is_some() => Err(Trouble::Told(Fault::Permanent(format!(
-                "the mailbox has no folder “{folder}” and does not let us make one: make it by hand, or set `drafts` and `sent`"
+                "the mailbox has no folder “{}” and does not let us make one: make it by hand, or set `drafts` and `sent`",
+                self.plan.name(room)
             )))),
             Err(Trouble::Refused { .. }) => Err(refused),
             Err(trouble) => Err(trouble),

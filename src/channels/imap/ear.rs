@@ -12,6 +12,7 @@ use tokio::time::timeout;
 use super::line::{Line, Trouble, ended};
 use super::{Account, backoff};
 use crate::channels::Fault;
+use crate::channels::mailbox::Room;
 use crate::clock::{Clock as _, System};
 
 /// An IDLE is begun anew before a server's half hour is over (RFC 2177 section 3).
@@ -99,9 +100,9 @@ async fn attend(account: &Account, heard: &Heard) -> Result<(), Trouble> {
     if !line.offers.has("IDLE") {
         return Err(Trouble::Refused { doing: IDLING, bad: false, code: None });
     }
-    let folder = line.inbox(&account.inbox).await?;
+    let next = line.enter(Room::Inbox).await?.and_then(|folder| folder.next);
     // Mail that came between the last look and this moment wakes nobody any more: say it now.
-    if folder.next.is_none_or(|next| next != heard.looked.load(Ordering::Relaxed)) {
+    if next.is_none_or(|next| next != heard.looked.load(Ordering::Relaxed)) {
         heard.wake.notify_one();
     }
     loop {

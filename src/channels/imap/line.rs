@@ -11,14 +11,19 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::time::timeout;
 
 use super::door::{self, Offers, Wire};
+use super::folders::Plan;
 use super::guard::{Seen, TooLarge};
 use super::{Account, Patience, names};
 use crate::channels::Fault;
+use crate::channels::mailbox::Room;
 
 /// More answers than this to one command are no answer.
 const MOST_ANSWERS: u32 = 20_000_000;
 /// How often a single answer may need another [`Patience::silence`] while bytes still trickle in.
 const MOST_PAUSES: u32 = 15;
+
+/// Milliseconds of peace for a server that has too much to do.
+pub(super) const THROTTLED: u64 = 60_000;
 
 /// A wait is looked after this often.
 const SLICE: Duration = Duration::from_secs(1);
@@ -81,8 +86,10 @@ pub(super) struct Line {
     tags: u32,
     pub patience: Patience,
     pub offers: Offers,
-    /// The folder that is examined, and its UIDVALIDITY.
-    pub open_folder: Option<(String, u32)>,
+    /// Where the rooms are.
+    pub plan: Plan,
+    /// The room that is examined, and its UIDVALIDITY.
+    pub open_folder: Option<(Room, u32)>,
 }
 
 impl Line {
@@ -90,7 +97,8 @@ impl Line {
     pub async fn connect(account: &Account) -> Result<Self, Fault> {
         let (wire, offers) = door::enter(account).await?;
         let seen = wire.get_ref().seen();
-        Ok(Self { client: Client::new(wire), seen, tags: 0, patience: account.patience, offers, open_folder: None })
+        let plan = Plan::new(account.rooms.clone());
+        Ok(Self { client: Client::new(wire), seen, tags: 0, patience: account.patience, offers, plan, open_folder: None })
     }
 
     /// Sends a command and answers its tag.

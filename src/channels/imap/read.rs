@@ -3,117 +3,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use imap_proto::{AttributeValue, MailboxDatum, Response, ResponseCode, Status, StatusAttribute};
+use imap_proto::{AttributeValue, MailboxDatum, Response};
 
-use super::line::{Line, Trouble};
+use super::folders::Folder;
+use super::line::{Line, THROTTLED, Trouble};
 use super::names;
-use crate::channels::Fault;
-use crate::channels::mailbox::{Arrival, BEGINNING, Cursor, LARGEST, Look, Waiting};
-
-/// What EXAMINE says of a folder.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Folder {
-    pub validity: u32,
-    /// Some servers leave it out.
-    pub next: Option<u32>,
-    /// How many messages there are.
-    pub exists: u32,
-}
-
-/// Why EXAMINE did not open a folder.
-pub(super) enum Unopened {
-    /// There is none of this name.
-    Missing,
-    /// Anything else.
-    Trouble(Trouble),
-}
-
-impl<T: Into<Trouble>> From<T> for Unopened {
-    fn from(trouble: T) -> Self {
-        Self::Trouble(trouble.into())
-    }
-}
-
-/// The folder's name as the server wants it.
-pub(super) fn written(folder: &str) -> Result<String, Trouble> {
-    names::folder(folder).ok_or_else(|| Trouble::Told(Fault::Permanent("a folder's name in the settings holds a line break".into())))
-}
+use crate::channels::mailbox::{Arrival, BEGINNING, Cursor, LARGEST, Look, Room, Waiting};
+use crate::channels::{Fault, heading};
 
 impl Line {
-    /// Opens a folder for reading only.
-    pub async fn examine(&mut self, folder: &str) -> Result<Folder, Unopened> {
-        self.open_folder = None;
-        let name = written(folder)?;
-        let mut found = Folder::default();
-        let command = format!("EXAMINE {name}");
-        let examined = self.run("open the folder", &command, |answer| {
-            if let Response::MailboxData(MailboxDatum::Exists(n)) = answer {
-                found.exists = *n;
-            }
-            if let Response::Data { status: Status::Ok, outcome } = answer {
-                match outcome.code {
-                    Some(ResponseCode::UidValidity(n)) => found.validity = n,
-                    Some(ResponseCode::UidNext(n)) => found.next = Some(n),
-                    _ => {}
-                }
-            }
-        });
-        match examined.await {
-            Ok(()) => {}
-            Err(Trouble::Refused { bad: false, .. }) if !self.exists(&name).await? => return Err(Unopened::Missing),
-            Err(trouble) => return Err(trouble.into()),
-        }
-        if found.validity == 0 || found.next.is_none() {
-            self.complete(&name, &mut found).await?;
-        }
-        if found.validity == 0 {
-            let what = "the server gives the folder no UIDVALIDITY: without it no message can be told from another";
-            return Err(Trouble::Told(Fault::Permanent(what.into())).into());
-        }
-        self.open_folder = Some((folder.to_owned(), found.validity));
-        Ok(found)
-    }
-
-    /// Asks STATUS for what EXAMINE left out. A refusal is no trouble: not every server answers for an open folder.
-    async fn complete(&mut self, name: &str, found: &mut Folder) -> Result<(), Trouble> {
-        let command = format!("STATUS {name} (UIDNEXT UIDVALIDITY)");
-        let asked = self.run("tell the folder's state", &command, |answer| {
-            if let Response::MailboxData(MailboxDatum::Status { status, .. }) = answer {
-                for attribute in status {
-                    match attribute {
-                        StatusAttribute::UidNext(n) => found.next = found.next.or(Some(*n)),
-                        StatusAttribute::UidValidity(n) if found.validity == 0 => found.validity = *n,
-                        _ => {}
-                    }
-                }
-            }
-        });
-        match asked.await {
-            Err(Trouble::Refused { .. }) => Ok(()),
-            other => other,
-        }
-    }
-
-    async fn exists(&mut self, name: &str) -> Result<bool, Trouble> {
-        let mut listed = false;
-        self.run("list folders", &format!("LIST \"\" {name}"), |answer| {
-            listed |= matches!(answer, Response::MailboxData(MailboxDatum::List(_)));
-        })
-        .await?;
-        Ok(listed)
-    }
-
-    /// Opens the folder that is read, unless it is open already.
-    pub async fn inbox(&mut self, folder: &str) -> Result<Folder, Trouble> {
-        self.examine(folder).await.map_err(|unopened| match unopened {
-            Unopened::Missing => Trouble::Told(Fault::Permanent(format!("the mailbox has no folder “{folder}”: set `inbox`"))),
-            Unopened::Trouble(trouble) => trouble,
-        })
-    }
-
     /// What waits at or behind `cursor`, and the UIDVALIDITY under which it was listed.
-    pub async fn look(&mut self, folder: &str, cursor: Option<Cursor>) -> Result<(Look, u32), Trouble> {
-        let found = self.inbox(folder).await?;
+    pub async fn look(&mut self, room: Room, cursor: Option<Cursor>) -> Result<(Look, u32), Trouble> {
+        let Some(found) = self.enter(room).await? else {
+            return Ok((Look { epoch: 0, waiting: Vec::new(), next: 1 }, 0));
+        };
         let (epoch, from) = place(cursor, &found);
         let range = match found.next {
             Some(next) if next <= from => None,
@@ -123,75 +26,67 @@ impl Line {
             // `n:*` always names the last message, even below n: the answer is filtered below.
             None => Some(format!("{from}:*")),
         };
-        let mut sizes: BTreeMap<u32, u64> = BTreeMap::new();
-        if let Some(range) = range {
-            self.run("list what waits", &format!("UID FETCH {range} (UID RFC822.SIZE)"), |answer| {
-                if let Some((uid, size)) = size_in(answer)
-                    && uid >= from
-                    && found.next.is_none_or(|next| uid < next)
-                {
-                    sizes.insert(uid, size);
-                }
-            })
-            .await?;
-        }
-        let behind = sizes.last_key_value().map_or(from, |(uid, _)| uid.saturating_add(1));
-        let waiting = sizes.into_iter().map(|(uid, size)| Waiting { uid: uid.to_string(), size }).collect();
+        let waiting = match range {
+            Some(range) => self.sizes(&range, |uid| uid >= from && found.next.is_none_or(|next| uid < next)).await?,
+            None => Vec::new(),
+        };
+        let behind = waiting.iter().filter_map(number).max().map_or(from, |uid| uid.saturating_add(1));
         Ok((Look { epoch, waiting, next: found.next.unwrap_or(behind) }, found.validity))
     }
 
-    /// Fetches one batch whole. `epoch`: the UIDVALIDITY under which the UIDs were listed.
-    pub async fn fetch(&mut self, folder: &str, epoch: u32, batch: &[Waiting]) -> Result<Vec<Arrival>, Trouble> {
-        self.same_epoch(folder, epoch).await?;
-        let (large, small): (Vec<_>, Vec<_>) = batch.iter().partition(|w| w.size > LARGEST);
-        let mut bodies = self.bodies(&numbers(small.iter().copied())?, None).await?;
+    /// The messages of the open folder in `set` that are `wanted`, by UID, with their sizes.
+    pub async fn sizes(&mut self, set: &str, wanted: impl Fn(u32) -> bool + Send + Sync) -> Result<Vec<Waiting>, Trouble> {
+        let mut sizes: BTreeMap<u32, u64> = BTreeMap::new();
+        self.run("list what waits", &format!("UID FETCH {set} (UID RFC822.SIZE)"), |answer| {
+            if let Some((uid, size)) = size_in(answer).filter(|(uid, _)| wanted(*uid)) {
+                sizes.insert(uid, size);
+            }
+        })
+        .await?;
+        Ok(sizes.into_iter().map(|(uid, size)| Waiting { uid: uid.to_string(), size }).collect())
+    }
+
+    /// Fetches one batch whole, of oversize messages the beginning. `epoch`: as their look told.
+    pub async fn fetch(&mut self, room: Room, epoch: u32, batch: &[Waiting]) -> Result<Vec<Arrival>, Trouble> {
+        let (large, small): (Vec<_>, Vec<_>) = batch.iter().cloned().partition(|w| w.size > LARGEST);
+        let mut arrivals = self.part(room, epoch, &small, Part::Whole).await?;
         for waiting in &large {
-            bodies.extend(self.bodies(&numbers(std::iter::once(*waiting))?, Some(BEGINNING)).await?);
+            arrivals.extend(self.part(room, epoch, std::slice::from_ref(waiting), Part::Beginning).await?);
         }
-        let mut arrivals = Vec::with_capacity(batch.len());
-        for waiting in batch {
-            let Some(raw) = number(waiting).and_then(|uid| bodies.remove(&uid)) else { continue };
-            arrivals.push(Arrival { uid: waiting.uid.clone(), raw, cut_from: (waiting.size > LARGEST).then_some(waiting.size) });
-        }
+        arrivals.sort_by_key(|a| a.uid.parse::<u32>().ok());
         Ok(arrivals)
     }
 
-    /// The most of a message that the parser lets through: its beginning, its header alone, or nothing but its size.
-    pub async fn part(&mut self, folder: &str, epoch: u32, waiting: &Waiting, part: Part) -> Result<Option<Arrival>, Trouble> {
-        self.same_epoch(folder, epoch).await?;
-        let uids = numbers(std::iter::once(waiting))?;
-        let mut found = match part {
-            Part::Beginning => self.bodies(&uids, Some(BEGINNING)).await?,
-            Part::Header => self.section(&uids, "BODY.PEEK[HEADER]").await?,
+    /// A part of each of these messages. One that is missing is gone from the folder, and that was asked for.
+    pub async fn part(&mut self, room: Room, epoch: u32, batch: &[Waiting], part: Part) -> Result<Vec<Arrival>, Trouble> {
+        self.same_epoch(room, epoch).await?;
+        let mut found = self.section(&numbers(batch)?, part).await?;
+        let arrival = |waiting: &Waiting| {
+            let raw = found.remove(&number(waiting)?)?;
+            let raw = if part == Part::Fields { heading::fields(&raw) } else { raw };
+            Some(Arrival { uid: waiting.uid.clone(), raw, cut_from: (part != Part::Whole).then_some(waiting.size) })
         };
-        let raw = number(waiting).and_then(|uid| found.remove(&uid));
-        Ok(raw.map(|raw| Arrival { uid: waiting.uid.clone(), raw, cut_from: Some(waiting.size) }))
+        Ok(batch.iter().filter_map(arrival).collect())
     }
 
-    async fn same_epoch(&mut self, folder: &str, epoch: u32) -> Result<(), Trouble> {
-        let open = match &self.open_folder {
-            Some((name, validity)) if name == folder => *validity,
-            _ => self.inbox(folder).await?.validity,
+    async fn same_epoch(&mut self, room: Room, epoch: u32) -> Result<(), Trouble> {
+        let open = match self.open_folder {
+            Some((open, validity)) if open == room => Some(validity),
+            _ => self.enter(room).await?.map(|folder| folder.validity),
         };
-        if open == epoch { Ok(()) } else { Err(Trouble::Lost("has renumbered the folder: look again".into())) }
+        let same = open.is_some_and(|validity| validity == epoch || validity == epoch ^ BROKEN_PROMISE);
+        if same { Ok(()) } else { Err(Trouble::Told(Fault::passing("the mail server has renumbered the folder: look again"))) }
     }
 
-    async fn bodies(&mut self, uids: &[u32], only: Option<u32>) -> Result<BTreeMap<u32, Vec<u8>>, Trouble> {
-        match only {
-            None => self.section(uids, "BODY.PEEK[]").await,
-            Some(octets) => self.section(uids, &format!("BODY.PEEK[]<0.{octets}>")).await,
-        }
-    }
-
-    /// The texts of these messages. One that is missing from the map is gone from the folder, and that was asked for.
-    async fn section(&mut self, uids: &[u32], what: &str) -> Result<BTreeMap<u32, Vec<u8>>, Trouble> {
+    async fn section(&mut self, uids: &[u32], part: Part) -> Result<BTreeMap<u32, Vec<u8>>, Trouble> {
         let mut found = BTreeMap::new();
         if uids.is_empty() {
             return Ok(found);
         }
         let asked: BTreeSet<u32> = uids.iter().copied().collect();
-        self.run("hand out messages", &format!("UID FETCH {} (UID {what})", names::set(uids)), |answer| {
-            if let Some((uid, raw)) = text_in(answer)
+        self.run("hand out messages", &format!("UID FETCH {} (UID {})", names::set(uids), part.asked()), |answer| {
+            // A message may well have none of the fields, but never no octet at all.
+            if let Some((uid, raw)) = text_in(answer).filter(|(_, raw)| part == Part::Fields || !raw.is_empty())
                 && asked.contains(&uid)
             {
                 found.insert(uid, raw);
@@ -201,7 +96,8 @@ impl Line {
         let missing: Vec<u32> = asked.iter().filter(|uid| !found.contains_key(uid)).copied().collect();
         if !missing.is_empty() && !self.search(&format!("UID {}", names::set(&missing))).await?.is_empty() {
             // Present, yet its text was left out: a throttled server does this under a tagged OK.
-            return Err(Trouble::Lost("left out messages that it still has".into()));
+            let what = "the mail server left out messages that it still has".into();
+            return Err(Trouble::Told(Fault::Passing { what, after_ms: Some(THROTTLED) }));
         }
         Ok(found)
     }
@@ -218,16 +114,13 @@ impl Line {
         Ok(found)
     }
 
-    /// Whether a message with this Message-ID (without angle brackets) stands in `folder`; a folder that does not exist holds none.
-    pub async fn holds(&mut self, folder: &str, message_id: &str) -> Result<bool, Trouble> {
+    /// Whether a message with this Message-ID (without angle brackets) stands in `room`; a folder that does not exist holds none.
+    pub async fn holds(&mut self, room: Room, message_id: &str) -> Result<bool, Trouble> {
         let Some(id) = names::quoted(&format!("<{message_id}>")) else {
             return Err(Trouble::Told(Fault::Permanent("a Message-ID that no header can hold".into())));
         };
-        match self.examine(folder).await {
-            Ok(_) => Ok(!self.search(&format!("HEADER Message-ID {id}")).await?.is_empty()),
-            Err(Unopened::Missing) => Ok(false),
-            Err(Unopened::Trouble(trouble)) => Err(trouble),
-        }
+        let there = self.enter(room).await?.is_some();
+        Ok(there && !self.search(&format!("HEADER Message-ID {id}")).await?.is_empty())
     }
 }
 
@@ -244,11 +137,25 @@ fn place(cursor: Option<Cursor>, found: &Folder) -> (u32, u32) {
     }
 }
 
-/// What is asked of a message whose whole cannot be read.
+/// What is asked of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
+    Whole,
     Beginning,
     Header,
+    /// The header fields by which it is known again.
+    Fields,
+}
+
+impl Part {
+    fn asked(self) -> String {
+        match self {
+            Self::Whole => "BODY.PEEK[]".into(),
+            Self::Beginning => format!("BODY.PEEK[]<0.{BEGINNING}>"),
+            Self::Header => "BODY.PEEK[HEADER]".into(),
+            Self::Fields => format!("BODY.PEEK[HEADER.FIELDS ({})]", heading::FIELDS.join(" ")),
+        }
+    }
 }
 
 /// UID and size, when both are told; a size of 0 octets when only the UID is.
@@ -266,14 +173,14 @@ fn size_in(answer: &Response<'_>) -> Option<(u32, u64)> {
     uid.zip(size)
 }
 
-/// UID and text, when both are told and the text is more than nothing.
+/// UID and text, when both are told.
 fn text_in(answer: &Response<'_>) -> Option<(u32, Vec<u8>)> {
     let Response::Fetch(_, attributes) = answer else { return None };
     let (mut uid, mut text) = (None, None);
     for attribute in attributes {
         match attribute {
             AttributeValue::Uid(n) => uid = Some(*n),
-            AttributeValue::BodySection { index: None | Some(0), data: Some(data), .. } if !data.is_empty() => text = Some(data.to_vec()),
+            AttributeValue::BodySection { index: None | Some(0), data: Some(data), .. } => text = Some(data.to_vec()),
             _ => {}
         }
     }
@@ -284,7 +191,7 @@ fn number(waiting: &Waiting) -> Option<u32> {
     waiting.uid.parse().ok().filter(|n| *n > 0)
 }
 
-fn numbers<'w>(batch: impl Iterator<Item = &'w Waiting>) -> Result<Vec<u32>, Trouble> {
+fn numbers(batch: &[Waiting]) -> Result<Vec<u32>, Trouble> {
     let fault = || Trouble::Told(Fault::Permanent("a UID that is no number".into()));
-    batch.map(|w| number(w).ok_or_else(fault)).collect()
+    batch.iter().map(|w| number(w).ok_or_else(fault)).collect()
 }
