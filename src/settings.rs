@@ -1,6 +1,7 @@
 //! usher.toml, the environment and secret files, put together; all faults at once.
 
 mod sections;
+mod signing;
 
 pub use sections::{MailSettings, OnCallSettings, RetentionSettings};
 
@@ -13,7 +14,7 @@ use serde::Deserialize;
 use toml::{Table, Value};
 
 use crate::channels::discord::DiscordSettings;
-use crate::channels::mailbox::{Auth, MailboxSettings};
+use crate::channels::mailbox::MailboxSettings;
 use crate::channels::platform::Platform;
 use crate::channels::smtp::SmtpSettings;
 use crate::channels::tls::Tls;
@@ -90,10 +91,11 @@ impl Settings {
         for (variable, value) in environment {
             overlay(&mut table, &variable, &value);
         }
-        let settings = Self::deserialize(Value::Table(table)).map_err(|e| {
+        let mut settings = Self::deserialize(Value::Table(table)).map_err(|e| {
             let what = e.message().replace('\n', " ");
             Faults(vec![Fault::new("the environment", None, what, "Mend or unset the USHER_… variable of that key.")])
         })?;
+        settings.share_tokens();
         faults.extend(settings.contradictions(name, text));
         if faults.is_empty() { Ok(settings) } else { Err(Faults(faults)) }
     }
@@ -114,9 +116,11 @@ impl Settings {
         join(&mut self.on_call.webhook_secret_file);
         for mailbox in self.mailbox.values_mut() {
             [&mut mailbox.password_file, &mut mailbox.ca_file, &mut mailbox.maildir, &mut mailbox.folder].into_iter().for_each(join);
+            [&mut mailbox.client_secret_file, &mut mailbox.refresh_token_file].into_iter().for_each(join);
         }
         if let Some(smtp) = &mut self.smtp {
             [&mut smtp.password_file, &mut smtp.ca_file].into_iter().for_each(join);
+            [&mut smtp.client_secret_file, &mut smtp.refresh_token_file].into_iter().for_each(join);
         }
         if let Some(discord) = &mut self.discord {
             join(&mut discord.token_file);
@@ -139,15 +143,11 @@ impl Settings {
         let mut fault = |line: Option<usize>, what: String, remedy: &str| faults.push(Fault::new(name, line, what, remedy));
         for (name, mailbox) in &self.mailbox {
             mailbox_contradictions(name, mailbox, text, &mut fault);
+            signing::mailbox(name, mailbox, text, &mut fault);
         }
         if let Some(smtp) = &self.smtp {
-            let line = line_of_section(text, "smtp");
-            if smtp.host.is_empty() {
-                fault(line, "[smtp] has no host".into(), "Name the mail server, or remove the section.");
-            }
-            if smtp.tls == Tls::None && !is_loopback(&smtp.host) && !smtp.host.is_empty() {
-                fault(line, "[smtp] would send mail and password in clear".into(), "Use tls = \"implicit\" or \"starttls\".");
-            }
+            smtp_contradictions(smtp, text, &mut fault);
+            signing::smtp(smtp, text, &mut fault);
         }
         for (key, addresses) in [("own", &self.mail.own), ("forms", &self.mail.forms), ("mail", &self.on_call.mail)] {
             for address in addresses.iter().filter(|a| Address::parse(a).is_none()) {
@@ -232,9 +232,6 @@ fn mailbox_contradictions(name: &str, mailbox: &MailboxSettings, text: &str, fau
             "Name the IMAP server as host, or a folder on this machine.",
         );
     }
-    if mailbox.password.is_some() && mailbox.password_file.is_some() {
-        fault(line, format!("[{section}] has password and password_file"), "Keep one; the file is safer.");
-    }
     if mailbox.host.as_deref().is_some_and(|h| mailbox.tls == Tls::None && !is_loopback(h)) {
         fault(
             line,
@@ -242,15 +239,22 @@ fn mailbox_contradictions(name: &str, mailbox: &MailboxSettings, text: &str, fau
             "Use tls = \"implicit\" or \"starttls\"; \"none\" is for this machine only.",
         );
     }
-    if mailbox.auth == Auth::Xoauth2 && mailbox.token_command.is_none() {
-        fault(
-            line,
-            format!("[{section}] auth = \"xoauth2\" needs token_command"),
-            "Name a command that prints a bearer token; token_url is not used yet.",
-        );
-    }
     if mailbox.poll < SignedDuration::from_secs(1) {
         fault(line, format!("[{section}] poll is under a second"), "Write poll = \"60s\".");
+    }
+}
+
+/// What `[smtp]` allows and all together does not.
+fn smtp_contradictions(smtp: &SmtpSettings, text: &str, fault: &mut impl FnMut(Option<usize>, String, &str)) {
+    let line = line_of_section(text, "smtp");
+    if smtp.host.is_empty() {
+        fault(line, "[smtp] has no host".into(), "Name the mail server, or remove the section.");
+    }
+    if smtp.tls == Tls::None && !is_loopback(&smtp.host) && !smtp.host.is_empty() {
+        fault(line, "[smtp] would send mail and password in clear".into(), "Use tls = \"implicit\" or \"starttls\".");
+    }
+    if smtp.per_minute == Some(0) {
+        fault(line, "[smtp] per_minute is 0".into(), "Write how many messages the server takes a minute, or leave it out.");
     }
 }
 
@@ -327,7 +331,7 @@ fn parsed(key: &str, value: &str) -> Value {
         return Value::Array(value.split(',').map(str::trim).filter(|v| !v.is_empty()).map(|v| Value::String(v.to_owned())).collect());
     }
     let typed = toml::from_str::<Table>(&format!("v = {value}")).ok().and_then(|mut t| t.remove("v"));
-    let secret = key.contains("password") || key.contains("token") || key == "user";
+    let secret = ["password", "token", "client"].iter().any(|word| key.contains(word)) || key == "user" || key == "scope";
     typed.filter(|v| !secret && !v.is_str() && !v.is_datetime()).unwrap_or_else(|| Value::String(value.to_owned()))
 }
 

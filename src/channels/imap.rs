@@ -31,6 +31,7 @@ use self::line::{Line, Trouble};
 use super::Fault;
 use super::mailbox::{Auth, Cursor, Look, MailboxSettings, Patience, Room, Wake};
 use super::tls::{Peer, Tls, secret};
+use super::token::Issuer;
 use crate::clock::{Clock as _, System};
 
 /// A connection unused for so long is asked whether it still stands before it is trusted with a command.
@@ -41,8 +42,8 @@ pub(super) struct Account {
     peer: Peer,
     user: String,
     password: SecretString,
-    auth: Auth,
-    token_command: Option<String>,
+    /// Who gives the bearer token; `None`: the password signs in.
+    issuer: Option<Issuer>,
     rooms: Rooms,
     patience: Patience,
 }
@@ -65,9 +66,7 @@ impl Account {
         if settings.auth == Auth::Password && password.is_none() {
             return Err(wanting("neither `password` nor `password_file` is set"));
         }
-        if settings.auth == Auth::Xoauth2 && settings.token_command.is_none() {
-            return Err(wanting("`auth = \"xoauth2\"` needs `token_command`"));
-        }
+        let issuer = (settings.auth == Auth::Xoauth2).then(|| settings.tokens.issuer(&settings.token())).transpose()?;
         let secret = password.as_ref().map_or("", |p| p.expose_secret());
         if [settings.user.as_str(), secret].iter().any(|s| s.contains(['\0', '\r', '\n', '\x01'])) {
             return Err(wanting("`user` or the password holds a line break or a control character"));
@@ -76,8 +75,7 @@ impl Account {
             peer,
             user: settings.user.clone(),
             password: password.unwrap_or_default(),
-            auth: settings.auth,
-            token_command: settings.token_command.clone(),
+            issuer,
             rooms: Rooms { inbox: settings.inbox.clone(), drafts: settings.drafts.clone(), sent: settings.sent.clone() },
             patience,
         })

@@ -10,6 +10,7 @@ use super::Fault;
 use super::imap::Imap;
 use super::maildir::Shelf;
 use super::tls::Tls;
+use super::token::{TokenSettings, Tokens};
 
 /// `[mailbox.NAME]`: host and port of an IMAP server, or `maildir`, or `folder`.
 #[derive(Debug, Clone, serde::Deserialize)]
@@ -27,18 +28,23 @@ pub struct MailboxSettings {
     pub password: Option<SecretString>,
     /// File that holds the password.
     pub password_file: Option<PathBuf>,
-    /// `password`; `xoauth2` takes its bearer token from `token_command`.
+    /// `password`; `xoauth2` takes its bearer token from `token_command` or `token_url`.
     pub auth: Auth,
-    /// A command that prints a bearer token.
+    /// A command that prints a bearer token; or…
     pub token_command: Option<String>,
-    /// Token endpoint; read, not used yet.
+    /// …the token endpoint, which is asked on behalf of whoever gave the refresh token, or else in the application's own right.
     pub token_url: Option<String>,
-    /// Client at the token endpoint; read, not used yet.
+    /// The application's name at the token endpoint.
     pub client_id: Option<String>,
-    /// File with the client's secret; read, not used yet.
+    /// File with the application's secret.
     pub client_secret_file: Option<PathBuf>,
-    /// File with the refresh token; read, not used yet.
+    /// File with the refresh token; where the endpoint gives a new one, that is written to it.
     pub refresh_token_file: Option<PathBuf>,
+    /// What the token shall be good for.
+    pub scope: Option<String>,
+    /// The tokens in use, shared by all who sign in with the same settings.
+    #[serde(skip)]
+    pub tokens: Tokens,
     /// Own root certificates (PEM), beside the system's.
     pub ca_file: Option<PathBuf>,
     /// …a Maildir on disk; or…
@@ -74,6 +80,8 @@ impl Default for MailboxSettings {
             client_id: None,
             client_secret_file: None,
             refresh_token_file: None,
+            scope: None,
+            tokens: Tokens::default(),
             ca_file: None,
             maildir: None,
             folder: None,
@@ -83,6 +91,21 @@ impl Default for MailboxSettings {
             start: Start::default(),
             poll: SignedDuration::from_secs(60),
             save_drafts: true,
+        }
+    }
+}
+
+impl MailboxSettings {
+    /// Where the token for `auth = "xoauth2"` comes from.
+    pub fn token(&self) -> TokenSettings {
+        TokenSettings {
+            command: self.token_command.clone(),
+            url: self.token_url.clone(),
+            client_id: self.client_id.clone(),
+            client_secret_file: self.client_secret_file.clone(),
+            refresh_token_file: self.refresh_token_file.clone(),
+            scope: self.scope.clone(),
+            ca_file: self.ca_file.clone(),
         }
     }
 }

@@ -10,7 +10,8 @@ pub mod maildir;
 pub mod platform;
 pub mod smtp;
 pub mod tls;
-mod token;
+pub mod token;
+mod web;
 
 /// Why an outside machine did not do what was asked. The texts never hold an address, a body or a secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

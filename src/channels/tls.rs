@@ -92,22 +92,28 @@ impl Peer {
     }
 
     fn refused(&self, error: &std::io::Error) -> Fault {
-        let inner = error.get_ref().and_then(|e| e.downcast_ref::<rustls::Error>());
-        let Some(rustls::Error::InvalidCertificate(fault)) = inner else {
-            return self.lost("breaks off the TLS handshake", error);
-        };
-        let what = match fault {
-            CertificateError::Expired | CertificateError::ExpiredContext { .. } => "has expired",
-            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-                "is not valid yet: is this machine's clock right?"
-            }
-            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => "is for another host name",
-            CertificateError::UnknownIssuer => "is signed by nobody we know: name its root in `ca_file`",
-            CertificateError::Revoked => "is revoked",
-            _ => "is not acceptable",
-        };
-        Fault::Permanent(format!("{}:{}: the certificate {what}; nothing was sent", self.host, self.port))
+        match refusal(error) {
+            Some(what) => Fault::Permanent(format!("{}:{}: the certificate {what}; nothing was sent", self.host, self.port)),
+            None => self.lost("breaks off the TLS handshake", error),
+        }
     }
+}
+
+/// Why a certificate was not accepted, where that ended the handshake.
+pub(super) fn refusal(error: &std::io::Error) -> Option<&'static str> {
+    let inner = error.get_ref()?;
+    if let Some(nested) = inner.downcast_ref::<std::io::Error>() {
+        return refusal(nested);
+    }
+    let rustls::Error::InvalidCertificate(fault) = inner.downcast_ref::<rustls::Error>()? else { return None };
+    Some(match fault {
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => "has expired",
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => "is not valid yet: is this machine's clock right?",
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => "is for another host name",
+        CertificateError::UnknownIssuer => "is signed by nobody we know: name its root in `ca_file`",
+        CertificateError::Revoked => "is revoked",
+        _ => "is not acceptable",
+    })
 }
 
 /// The trust in the system's roots and those in `ca_file`.

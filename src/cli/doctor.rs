@@ -2,11 +2,14 @@
 
 use std::path::Path;
 
+use jiff::Unit;
+
 use super::{Done, playbook, serve, settings};
 use crate::channels::discord::Discord;
 use crate::channels::files;
-use crate::channels::mailbox::Source;
+use crate::channels::mailbox::{Auth, Source};
 use crate::channels::smtp::Smtp;
+use crate::channels::token::{TokenSettings, Tokens};
 use crate::clock::{self, Clock, System};
 use crate::people::codes::Seal;
 use crate::people::import::{Options, Record, Taker};
@@ -153,6 +156,9 @@ async fn machines(doctor: &mut Doctor, settings: &Settings) {
         );
     }
     for (name, mailbox) in &settings.mailbox {
+        if mailbox.auth == Auth::Xoauth2 && !token(doctor, name, &mailbox.token(), &mailbox.tokens).await {
+            continue;
+        }
         let looked = match Source::open(mailbox).await {
             Ok(mut source) => match source.look(None).await {
                 Ok(look) => source
@@ -168,7 +174,9 @@ async fn machines(doctor: &mut Doctor, settings: &Settings) {
     if settings.mailbox.is_empty() {
         doctor.say("mailbox", Err("there is none"), "Add [mailbox.support] with host, user and password_file.");
     }
-    if let Some(smtp) = &settings.smtp {
+    if let Some(smtp) = &settings.smtp
+        && (smtp.auth == Auth::Password || token(doctor, "smtp", &smtp.token(), &smtp.tokens).await)
+    {
         let checked = match Smtp::new(smtp) {
             Ok(way) => way.check().await.map(|()| "signed in".to_owned()),
             Err(fault) => Err(fault),
@@ -182,4 +190,17 @@ async fn machines(doctor: &mut Doctor, settings: &Settings) {
         };
         doctor.say("discord", checked, "Check token and channel, and that the bot may send messages there.");
     }
+}
+
+/// Whether there is a token to sign in with; without one the server need not be tried.
+async fn token(doctor: &mut Doctor, name: &str, settings: &TokenSettings, tokens: &Tokens) -> bool {
+    let asked = tokens.bearer(settings).await;
+    let good = asked.is_ok();
+    let told = asked.map(|_| match tokens.age(settings) {
+        Some(age) => format!("good until {}", age.expires.round(Unit::Second).unwrap_or(age.expires)),
+        None => "printed by token_command".to_owned(),
+    });
+    let remedy = "Check token_url, client_id, scope and the files with client secret and refresh token, or what token_command does.";
+    doctor.say(&format!("token {name}"), told, remedy);
+    good
 }

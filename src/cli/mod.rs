@@ -13,6 +13,7 @@ mod resolve;
 mod rules;
 mod screen;
 mod serve;
+mod token;
 mod triage;
 
 use std::path::{Path, PathBuf};
@@ -70,6 +71,8 @@ enum Command {
     Rules(rules::Rules),
     /// Every message of the mailboxes and its fate.
     Ledger(ledger::Ledger),
+    /// An access token of a mailbox or of [smtp], alone on standard output.
+    Token(token::Token),
 }
 
 /// What a command came to.
@@ -108,6 +111,7 @@ fn run(arguments: Arguments) -> anyhow::Result<Done> {
         Command::Directory(directory) => wait_for(directory.run(config)),
         Command::Rules(rules) => rules.run(config),
         Command::Ledger(ledger) => wait_for(ledger.run(config)),
+        Command::Token(token) => wait_for(token.run(config)),
     }
 }
 

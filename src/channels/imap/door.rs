@@ -12,9 +12,9 @@ use tokio::time::timeout;
 
 use super::guard::Guard;
 use super::{Account, names};
-use crate::channels::mailbox::Auth;
+use crate::channels::Fault;
 use crate::channels::tls::{Stream, Tls};
-use crate::channels::{Fault, token};
+use crate::channels::token::Bearer;
 
 /// A guarded, buffered connection. The write buffer makes one packet of a command.
 pub(super) type Wire = BufStream<Guard<Box<dyn Stream>>>;
@@ -119,14 +119,14 @@ impl<'a> Door<'a> {
 
     async fn sign_in(&mut self, offers: &Offers) -> Result<(), Fault> {
         let account = self.account;
-        let reply = match account.auth {
-            Auth::Xoauth2 => {
-                let bearer = token::bearer(account.token_command.as_deref().unwrap_or_default()).await?;
-                let first = format!("user={}\x01auth=Bearer {}\x01\x01", account.user, bearer.expose_secret());
-                // The second answer is empty: it closes the exchange after the server has told its reasons.
-                self.command("AUTHENTICATE XOAUTH2", &[STANDARD.encode(first), String::new()]).await?
-            }
-            Auth::Password => {
+        let bearer = match &account.issuer {
+            Some(issuer) => Some(issuer.bearer().await?),
+            None => None,
+        };
+        let reply = match &bearer {
+            // The second answer is empty: it closes the exchange after the server has told its reasons.
+            Some(bearer) => self.command("AUTHENTICATE XOAUTH2", &[bearer.xoauth2(&account.user), String::new()]).await?,
+            None => {
                 let secret = account.password.expose_secret();
                 let login = names::quoted(&account.user).zip(names::quoted(secret)).filter(|_| !offers.has("LOGINDISABLED"));
                 match login {
@@ -139,11 +139,15 @@ impl<'a> Door<'a> {
                 }
             }
         };
-        if reply.status == "OK" { Ok(()) } else { Err(self.not_let_in(&reply)) }
+        if reply.status != "OK" {
+            return Err(self.not_let_in(&reply, bearer.as_ref()));
+        }
+        bearer.as_ref().inspect(|bearer| bearer.accepted());
+        Ok(())
     }
 
     /// Whether a refused login can be let in later without anybody's doing.
-    fn not_let_in(&self, reply: &Reply) -> Fault {
+    fn not_let_in(&self, reply: &Reply, bearer: Option<&Bearer>) -> Fault {
         let code = names::code(&reply.text);
         let shown = code.as_deref().map(|c| format!(" [{c}]")).unwrap_or_default();
         let text = reply.text.to_lowercase();
@@ -154,13 +158,12 @@ impl<'a> Door<'a> {
             None if busy || reply.status == "BAD" => return self.passing("does not let us in now"),
             None => {}
         }
-        match self.account.auth {
-            // The next attempt asks for a fresh token: an expired one is nobody's fault.
-            Auth::Xoauth2 => {
-                self.passing(&format!("does not take the bearer token{shown}: look at what `token_command` prints if this goes on"))
-            }
-            Auth::Password => self.permanent(&format!("refuses the login{shown}: check `user` and `password` (or `password_file`)")),
-        }
+        let Some((bearer, issuer)) = bearer.zip(self.account.issuer.as_ref()) else {
+            return self.permanent(&format!("refuses the login{shown}: check `user` and `password` (or `password_file`)"));
+        };
+        // The next attempt asks for a fresh token: an expired one is nobody's fault.
+        bearer.refused();
+        self.passing(&format!("does not take the bearer token{shown}: look at {} if this goes on", issuer.setting()))
     }
 
     /// Sends a command, answers its continuations by `answers` in turn, and reads to the tagged line.
