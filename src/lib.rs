@@ -11,6 +11,7 @@ pub mod facts;
 pub mod fault;
 pub mod message;
 pub mod people;
+pub mod points;
 pub mod rules;
 pub mod settings;
 pub mod store;

@@ -172,6 +172,15 @@ impl Discord {
         id.map(str::to_owned).ok_or_else(|| Fault::passing("Discord's answer names no message"))
     }
 
+    /// Posts one line for the operators: something does not work, or works again. Repeating it with the same nonce is safe.
+    ///
+    /// # Errors
+    /// As [`Discord::post`].
+    pub async fn notice(&self, text: &str, nonce: &str) -> Result<(), Fault> {
+        let mut lane = self.lane.lock().await;
+        self.create(&mut lane, &compose::notice(text, nonce, self.role)).await.map_err(Refusal::fault).map(drop)
+    }
+
     async fn create(&self, lane: &mut Lane, message: &CreateMessage) -> Result<serde_json::Value, Refusal> {
         let url = format!("{}/v10/channels/{}/messages", self.api, self.channel);
         self.ask(lane, self.http.post(url).json(message)).await

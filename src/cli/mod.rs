@@ -6,8 +6,10 @@ mod directory;
 mod doctor;
 mod import;
 mod init;
+mod intake;
 mod ledger;
 mod marked;
+mod outbox;
 mod read;
 mod resolve;
 mod rules;
@@ -69,8 +71,12 @@ enum Command {
     /// The rules.
     #[command(subcommand)]
     Rules(rules::Rules),
-    /// Every message of the mailboxes and its fate.
+    /// Every message of the mailboxes and its fate; what was set aside can be had and tried again.
     Ledger(ledger::Ledger),
+    /// Replies on their way out, and why some are not.
+    Outbox(outbox::Outbox),
+    /// Take one message from standard input, as a mail server's pipe hands it over.
+    Intake(intake::Intake),
     /// An access token of a mailbox or of [smtp], alone on standard output.
     Token(token::Token),
 }
@@ -80,6 +86,8 @@ enum Command {
 enum Done {
     Fine,
     Faults,
+    /// A passing fault, as mail servers understand it (sysexits.h: EX_TEMPFAIL): the message stays with them and comes again.
+    Later,
 }
 
 /// Runs the program with the arguments of this process.
@@ -92,6 +100,7 @@ pub fn main() -> ExitCode {
     match run(arguments) {
         Ok(Done::Fine) => ExitCode::SUCCESS,
         Ok(Done::Faults) => ExitCode::from(1),
+        Ok(Done::Later) => ExitCode::from(75),
         Err(error) => {
             eprintln!("usher: {error:#}");
             ExitCode::from(2)
@@ -111,6 +120,8 @@ fn run(arguments: Arguments) -> anyhow::Result<Done> {
         Command::Directory(directory) => wait_for(directory.run(config)),
         Command::Rules(rules) => rules.run(config),
         Command::Ledger(ledger) => wait_for(ledger.run(config)),
+        Command::Outbox(outbox) => wait_for(outbox.run(config)),
+        Command::Intake(intake) => wait_for(async { Ok(intake.run(config).await) }),
         Command::Token(token) => wait_for(token.run(config)),
     }
 }
@@ -129,9 +140,14 @@ fn settings_if_any(config: &Path) -> anyhow::Result<Settings> {
     if config.exists() { settings(config) } else { Ok(Settings::default()) }
 }
 
-/// Seals codes under the key of `[store] key_file`, which is made where there is none.
+/// The key of `[store] key_file`, which is made where there is none.
+fn house_key(settings: &Settings) -> anyhow::Result<[u8; 32]> {
+    Ok(key::kept(&settings.store.key_file, clock::key())?)
+}
+
+/// Seals codes under the key of the house.
 fn seal(settings: &Settings) -> anyhow::Result<Seal> {
-    Ok(key::seal(&settings.store.key_file, clock::key())?)
+    Ok(Seal::new(&house_key(settings)?))
 }
 
 /// The rules and templates that the settings name, else those built in; what was learned from the rules is kept for the next time.

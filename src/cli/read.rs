@@ -140,7 +140,7 @@ fn complaint(say: &mut impl FnMut(&str, &str), line: &report::ReadLine<'_>, fact
         let (text, place) = match problem.place {
             Place::Body => (line.clean, ""),
             Place::Subject => (line.subject, " in the subject"),
-            Place::Signature | Place::From | Place::Quoted => ("", ""),
+            Place::Signature | Place::From | Place::Quoted | Place::Before => ("", ""),
         };
         let words = text.get(problem.span.clone()).unwrap_or_default().replace('\n', " ");
         let by = if facts.proposed.contains(&problem.value) { " (proposed from examples)" } else { "" };

@@ -7,10 +7,12 @@ use anyhow::Context;
 use clap::Args;
 use secrecy::ExposeSecret;
 
-use super::{Done, playbook, seal, settings};
+use super::{Done, house_key, playbook, settings};
 use crate::channels::platform::Platform;
 use crate::clock::System;
 use crate::desk;
+use crate::message::thread::Threads;
+use crate::people::codes::Seal;
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::triage::playbook::Playbook;
@@ -66,9 +68,11 @@ impl Serve {
 
 /// What the worker needs of the settings.
 pub fn works(settings: &Settings, store: Store, playbook: Arc<Playbook>) -> anyhow::Result<Works> {
+    let key = house_key(settings)?;
     Ok(Works {
         store,
-        seal: seal(settings)?,
+        seal: Seal::new(&key),
+        threads: Threads::new(&key),
         playbook,
         directory: settings.directory.clone(),
         platform: platform(settings)?,
@@ -106,6 +110,15 @@ fn tell(report: &Report) -> Done {
         "usher: {} messages taken, {} judged, {} drafts saved, {} replies sent, {} alarms posted",
         report.taken, report.judged, report.drafts, report.sent, report.alarms
     );
+    if report.held > 0 {
+        eprintln!("usher: {} replies were left to a person; `usher outbox` says why", report.held);
+    }
+    if report.shadow > 0 {
+        eprintln!(
+            "usher: {} replies would have been sent, had [replies] automatic named their cases; `usher outbox --all` lists them",
+            report.shadow
+        );
+    }
     for trouble in &report.troubles {
         eprintln!("usher: {trouble}");
     }

@@ -7,13 +7,16 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::Draft;
-use super::templates::{Letterhead, Templates};
+use super::templates::{Letterhead, Rendered, Templates};
 use crate::facts::{Facts, Language, Problem};
+use crate::message::{Message, address::Address};
 use crate::people::{Evaluation, Registered};
 use crate::rules::{Action, Missing, Proof, Situation, Verdict, decide};
 
 /// The reply for every sender who is not proven.
 const GENERAL: &str = "general";
+/// What says that a message came, above the general reply.
+const ACKNOWLEDGEMENT: &str = "acknowledgement";
 /// The one case whose reply says the same to everybody, since it depends on the message alone.
 const ADDRESS_CHANGE: &str = "address_change";
 
@@ -102,18 +105,34 @@ pub fn reply(verdict: &Verdict, situation: &Situation<'_>, templates: &Templates
         None => (GENERAL, Words::for_stranger(facts, &templates.letterhead)),
     };
     let rendered = templates.render(name, language, &words).ok()?;
-    let message = situation.message;
+    Some(addressed(situation.message, situation.message.speaker.clone()?, rendered, name, language))
+}
+
+/// What everybody who is authenticated may be told at once: that the message came, what it is taken for, what it lacks, and the general
+/// advice. A function of the message alone: it is not even handed the register.
+pub fn acknowledgement(message: &Message, facts: &Facts, templates: &Templates) -> Option<Draft> {
+    let words = Words::for_stranger(facts, &templates.letterhead);
+    let came = templates.render(ACKNOWLEDGEMENT, facts.language, &words).ok()?;
+    let advice = templates.render(GENERAL, facts.language, &words).ok()?;
+    let (greeting, rest) = advice.text.split_once("\n\n")?;
+    let text = format!("{greeting}\n\n{}\n\n{rest}", came.text.trim_end());
+    let rendered = Rendered { subject: came.subject, text };
+    Some(addressed(message, message.speaker.clone()?, rendered, ACKNOWLEDGEMENT, facts.language))
+}
+
+/// A rendered text as an answer to `message`, in its thread.
+fn addressed(message: &Message, to: Address, rendered: Rendered, name: &str, language: Language) -> Draft {
     let mut references = message.references.clone();
     references.extend(message.message_id.clone().filter(|id| !message.references.contains(id)));
-    Some(Draft {
-        to: message.sender.clone()?,
+    Draft {
+        to,
         subject: subject(&message.subject, &rendered.subject),
         text: rendered.text,
         template: format!("reply/{name}"),
         language,
         in_reply_to: message.message_id.clone(),
         references,
-    })
+    }
 }
 
 /// The sentence that an automatic reply carries at its end: who wrote it, and how to reach a person.

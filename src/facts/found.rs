@@ -20,6 +20,8 @@ pub enum Place {
     From,
     /// `Message::quoted`.
     Quoted,
+    /// An earlier message of the same conversation; the span says nothing.
+    Before,
 }
 
 /// A fact and the span of text that it was read from.

@@ -14,6 +14,7 @@ fn message(subject: &str, clean: &str) -> Message {
         cc: vec![],
         reply_to: vec![],
         sender: Address::parse("ada.roy@home.example"),
+        speaker: Address::parse("ada.roy@home.example"),
         subject: subject.into(),
         date: "2026-11-02T09:30:00-05:00[-05:00]".parse().ok(),
         received: None,

@@ -11,6 +11,7 @@ pub mod mime;
 pub mod parse;
 pub mod pattern;
 pub mod prose;
+pub mod thread;
 pub mod words;
 
 use jiff::{Timestamp, Zoned};
@@ -119,6 +120,8 @@ pub struct Message {
     pub reply_to: Vec<Mailbox>,
     /// The one sender: present only when From holds exactly one valid address.
     pub sender: Option<Address>,
+    /// Whom a reply goes to: the sender; or the person whom a trusted form speaks for, proven by nothing.
+    pub speaker: Option<Address>,
     /// Subject, decoded and unfolded.
     pub subject: String,
     /// `Date:` with its own offset.

@@ -1,5 +1,7 @@
 //! Every message of every mailbox, raw, and its fate.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Store, StoreError, millis};
@@ -16,16 +18,20 @@ pub struct LedgerRow {
     pub mailbox: String,
     /// UID or file name.
     pub uid: String,
-    /// `waiting`, `ticket`, `ignored`, `duplicate`, `history`, `gone`, `quarantined`.
+    /// `waiting`, `ticket`, `follow-up`, `ignored`, `duplicate`, `history`, `gone`, `quarantined`.
     pub fate: String,
     /// Why.
     pub why: String,
     /// The ticket, where the fate is one.
     pub ticket: Option<String>,
+    /// The whole size in bytes.
+    pub size: i64,
+    /// Bytes of it that are kept here.
+    pub kept: i64,
 }
 
 /// A message to be written down.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct NewMessage {
     /// ULID.
     pub id: String,
@@ -37,10 +43,16 @@ pub struct NewMessage {
     pub size: i64,
     /// [`crate::message::fingerprint::of`] of `raw`; empty for history and for what is gone.
     pub content_hash: String,
+    /// [`crate::message::fingerprint::of_head`], by which a message is found again after its mailbox was renumbered.
+    pub head_hash: String,
+    /// Message-ID, as a hint.
+    pub header_id: Option<String>,
     /// `waiting`, `history` or `gone`.
     pub fate: &'static str,
     /// Why that fate.
     pub why: String,
+    /// It was there before usher looked, or was found late: nothing is sent for it without a person.
+    pub imported: bool,
 }
 
 /// A message to be judged.
@@ -50,28 +62,36 @@ pub struct Leased {
     pub id: String,
     /// Mailbox name.
     pub mailbox: String,
-    /// Raw bytes.
-    pub raw: Vec<u8>,
+    /// Raw bytes; `None`: nobody could read them, only the size is known.
+    pub raw: Option<Vec<u8>>,
     /// The whole size; larger than `raw` when only the beginning is kept.
     pub size: i64,
     /// Tries so far, this one included.
     pub attempts: i64,
+    /// 1: nothing is sent for it without a person.
+    pub imported: i64,
+    /// The ticket it belongs to already: it is judged again.
+    pub ticket_id: Option<String>,
 }
 
-const INSERT: &str = "INSERT INTO message (id, mailbox, epoch, uid, raw, size, content_hash, fate, why, arrived_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (mailbox, epoch, uid) DO NOTHING";
+const INSERT: &str =
+    "INSERT INTO message (id, mailbox, epoch, uid, size, content_hash, fate, why, arrived_at, head_hash, header_id, imported)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (mailbox, epoch, uid) DO NOTHING";
+const CONTENT: &str = "INSERT INTO content (message_id, raw) VALUES ($1, $2)";
 const TWIN: &str =
     "SELECT id FROM message WHERE mailbox = $1 AND content_hash = $2 AND fate NOT IN ('duplicate', 'history', 'gone') LIMIT 1";
 const MOVE: &str = "INSERT INTO mailbox (name, epoch, next) VALUES ($1, $2, $3)
     ON CONFLICT (name) DO UPDATE SET epoch = excluded.epoch, next = excluded.next";
 
 macro_rules! lease {
-    ($skip:literal) => {
+    ($tried:literal, $skip:literal) => {
         concat!(
             "UPDATE message SET leased_until = $1, attempts = attempts + 1 WHERE fate = 'waiting' AND leased_until <= $2 AND id IN ",
-            "(SELECT id FROM message WHERE fate = 'waiting' AND leased_until <= $2 ORDER BY arrived_at, id LIMIT $3 ",
+            "(SELECT id FROM message WHERE fate = 'waiting' AND leased_until <= $2 AND attempts ",
+            $tried,
+            " ORDER BY arrived_at, id LIMIT $3 ",
             $skip,
-            ") RETURNING id, mailbox, raw, size, attempts"
+            ") RETURNING id, mailbox, (SELECT raw FROM content WHERE message_id = message.id) AS raw, size, attempts, imported, ticket_id"
         )
     };
 }
@@ -81,39 +101,67 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn cursor(&self, mailbox: &str) -> Result<Option<(u32, u32)>, StoreError> {
+    pub async fn cursor(&self, mailbox: &str) -> Result<Option<(i64, u32)>, StoreError> {
         const SQL: &str = "SELECT epoch, next FROM mailbox WHERE name = $1";
         let row: Option<(i64, i64)> = on!(self, pool => sqlx::query_as(SQL).bind(mailbox).fetch_optional(pool).await?);
-        Ok(row.map(|(epoch, next)| (u32::try_from(epoch).unwrap_or(0), u32::try_from(next).unwrap_or(0))))
+        Ok(row.map(|(epoch, next)| (epoch, u32::try_from(next).unwrap_or(0))))
     }
 
-    /// Which of these UIDs have no fate yet.
+    /// The UIDs of an epoch that have a fate.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn unknown(&self, mailbox: &str, epoch: u32, uids: &[String]) -> Result<Vec<String>, StoreError> {
-        const SQL: &str = "SELECT uid FROM message WHERE mailbox = $1 AND epoch = $2 AND uid = $3";
-        let mut unknown = Vec::new();
-        for uid in uids {
-            let known: Option<(String,)> =
-                on!(self, pool => sqlx::query_as(SQL).bind(mailbox).bind(i64::from(epoch)).bind(uid).fetch_optional(pool).await?);
-            if known.is_none() {
-                unknown.push(uid.clone());
-            }
+    pub async fn known(&self, mailbox: &str, epoch: i64) -> Result<BTreeSet<String>, StoreError> {
+        const SQL: &str = "SELECT uid FROM message WHERE mailbox = $1 AND epoch = $2";
+        let rows: Vec<(String,)> = on!(self, pool => sqlx::query_as(SQL).bind(mailbox).bind(epoch).fetch_all(pool).await?);
+        Ok(rows.into_iter().map(|(uid,)| uid).collect())
+    }
+
+    /// Messages of other epochs than `epoch` by the hash of their head, oldest first: what a renumbered mailbox may hold still.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn by_head(&self, mailbox: &str, epoch: i64) -> Result<BTreeMap<String, Vec<String>>, StoreError> {
+        const SQL: &str = "SELECT head_hash, id FROM message WHERE mailbox = $1 AND epoch <> $2 AND head_hash <> '' AND fate <> 'gone' ORDER BY arrived_at, id";
+        let rows: Vec<(String, String)> = on!(self, pool => sqlx::query_as(SQL).bind(mailbox).bind(epoch).fetch_all(pool).await?);
+        let mut by_head: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (hash, id) in rows {
+            by_head.entry(hash).or_default().push(id);
         }
-        Ok(unknown)
+        Ok(by_head)
+    }
+
+    /// Gives known messages the UIDs that a renumbered mailbox has for them; their fates stay.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn renumber(&self, epoch: i64, of: &[(String, String)]) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE message SET epoch = $2, uid = $3 WHERE id = $1";
+        within!(self, tx => {
+            for (id, uid) in of {
+                sqlx::query(SQL).bind(id).bind(epoch).bind(uid).execute(&mut *tx).await?;
+            }
+        });
+        Ok(())
     }
 
     /// Writes down a batch and moves the cursor, in one transaction. A message whose content is known gets the fate `duplicate`.
-    /// Answers how many are new and waiting.
+    /// `next`: `None` leaves the cursor where it is. Answers how many are new and waiting.
     ///
     /// # Errors
     /// When the database fails; nothing of the batch is written then.
-    pub async fn admit(&self, mailbox: &str, epoch: u32, next: u32, batch: &[NewMessage], now: Timestamp) -> Result<u64, StoreError> {
+    pub async fn admit(
+        &self,
+        mailbox: &str,
+        epoch: i64,
+        next: Option<u32>,
+        batch: &[NewMessage],
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
         Ok(within!(self, tx => {
             let mut waiting = 0;
             for message in batch {
-                let twin: Option<(String,)> = if message.fate == "waiting" {
+                let twin: Option<(String,)> = if message.fate == "waiting" && !message.content_hash.is_empty() {
                     sqlx::query_as(TWIN).bind(mailbox).bind(&message.content_hash).fetch_optional(&mut *tx).await?
                 } else {
                     None
@@ -122,28 +170,44 @@ impl Store {
                     Some(_) => ("duplicate", "the same message is known already"),
                     None => (message.fate, message.why.as_str()),
                 };
-                let raw: &[u8] = if twin.is_some() { &[] } else { &message.raw };
                 let done = sqlx::query(INSERT)
-                    .bind(&message.id).bind(mailbox).bind(i64::from(epoch)).bind(&message.uid).bind(raw).bind(message.size)
+                    .bind(&message.id).bind(mailbox).bind(epoch).bind(&message.uid).bind(message.size)
                     .bind(&message.content_hash).bind(fate).bind(why).bind(millis(now))
+                    .bind(&message.head_hash).bind(&message.header_id).bind(i64::from(message.imported))
                     .execute(&mut *tx).await?;
+                if done.rows_affected() > 0 && twin.is_none() && !message.raw.is_empty() {
+                    sqlx::query(CONTENT).bind(&message.id).bind(&message.raw).execute(&mut *tx).await?;
+                }
                 waiting += if fate == "waiting" { done.rows_affected() } else { 0 };
             }
-            sqlx::query(MOVE).bind(mailbox).bind(i64::from(epoch)).bind(i64::from(next)).execute(&mut *tx).await?;
+            if let Some(next) = next {
+                sqlx::query(MOVE).bind(mailbox).bind(epoch).bind(i64::from(next)).execute(&mut *tx).await?;
+            }
             waiting
         }))
     }
 
     /// Leases up to `most` waiting messages; each counts as tried before it is judged, so a message that kills its judge is known by it.
+    /// One that was tried before comes alone: whatever was judged beside the guilty one is not suspected with it.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn lease(&self, most: u32, now: Timestamp) -> Result<Vec<Leased>, StoreError> {
-        let until = millis(now.saturating_add(LEASE).unwrap_or(now));
-        Ok(match self {
-            Self::Sqlite(pool) => sqlx::query_as(lease!("")).bind(until).bind(millis(now)).bind(i64::from(most)).fetch_all(pool).await?,
+        let (until, at) = (millis(now.saturating_add(LEASE).unwrap_or(now)), millis(now));
+        let most = i64::from(most);
+        let fresh: Vec<Leased> = match self {
+            Self::Sqlite(_, pool) => sqlx::query_as(lease!("= 0", "")).bind(until).bind(at).bind(most).fetch_all(pool).await?,
             Self::Postgres(pool) => {
-                sqlx::query_as(lease!("FOR UPDATE SKIP LOCKED")).bind(until).bind(millis(now)).bind(i64::from(most)).fetch_all(pool).await?
+                sqlx::query_as(lease!("= 0", "FOR UPDATE SKIP LOCKED")).bind(until).bind(at).bind(most).fetch_all(pool).await?
+            }
+        };
+        if !fresh.is_empty() {
+            return Ok(fresh);
+        }
+        Ok(match self {
+            Self::Sqlite(_, pool) => sqlx::query_as(lease!("> 0", "")).bind(until).bind(at).bind(1_i64).fetch_all(pool).await?,
+            Self::Postgres(pool) => {
+                sqlx::query_as(lease!("> 0", "FOR UPDATE SKIP LOCKED")).bind(until).bind(at).bind(1_i64).fetch_all(pool).await?
             }
         })
     }
@@ -158,14 +222,34 @@ impl Store {
         Ok(())
     }
 
-    /// Sets a message's fate when it is no ticket.
+    /// Sets a message's fate when it is no ticket; `waiting` gives it back to be judged at once.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn set_fate(&self, id: &str, fate: &str, why: &str) -> Result<(), StoreError> {
-        const SQL: &str = "UPDATE message SET fate = $2, why = $3 WHERE id = $1";
+        const SQL: &str = "UPDATE message SET fate = $2, why = $3, leased_until = 0 WHERE id = $1";
         on!(self, pool => sqlx::query(SQL).bind(id).bind(fate).bind(why).execute(pool).await.map(drop)?);
         Ok(())
+    }
+
+    /// Gives quarantined messages another try: one by its UID, or all of a mailbox. Answers how many.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn try_again(&self, mailbox: &str, uid: Option<&str>) -> Result<u64, StoreError> {
+        const SQL: &str = "UPDATE message SET fate = 'waiting', why = 'is tried again', attempts = 0, leased_until = 0
+            WHERE mailbox = $1 AND fate = 'quarantined' AND (uid = $2 OR $2 IS NULL)";
+        Ok(on!(self, pool => sqlx::query(SQL).bind(mailbox).bind(uid).execute(pool).await?.rows_affected()))
+    }
+
+    /// What is kept of a message, by its UID in the newest epoch that has it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn raw(&self, mailbox: &str, uid: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        const SQL: &str = "SELECT c.raw FROM message m JOIN content c ON c.message_id = m.id WHERE m.mailbox = $1 AND m.uid = $2 ORDER BY m.epoch DESC LIMIT 1";
+        let row: Option<(Vec<u8>,)> = on!(self, pool => sqlx::query_as(SQL).bind(mailbox).bind(uid).fetch_optional(pool).await?);
+        Ok(row.map(|(raw,)| raw))
     }
 
     /// How many messages wait to be judged.
@@ -178,21 +262,33 @@ impl Store {
         Ok(count)
     }
 
+    /// How many messages can be judged now.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn waiting_now(&self, now: Timestamp) -> Result<i64, StoreError> {
+        const SQL: &str = "SELECT COUNT(*) FROM message WHERE fate = 'waiting' AND leased_until <= $1";
+        let (count,): (i64,) = on!(self, pool => sqlx::query_as(SQL).bind(millis(now)).fetch_one(pool).await?);
+        Ok(count)
+    }
+
     /// The ledger of one mailbox, in the order of arrival.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn ledger(&self, mailbox: &str) -> Result<Vec<LedgerRow>, StoreError> {
-        const SQL: &str = "SELECT mailbox, uid, fate, why, ticket_id AS ticket FROM message WHERE mailbox = $1 ORDER BY arrived_at, id";
+        const SQL: &str =
+            "SELECT m.mailbox, m.uid, m.fate, m.why, m.ticket_id AS ticket, m.size, CAST(COALESCE(LENGTH(c.raw), 0) AS BIGINT) AS kept
+            FROM message m LEFT JOIN content c ON c.message_id = m.id WHERE m.mailbox = $1 ORDER BY m.arrived_at, m.id";
         Ok(on!(self, pool => sqlx::query_as(SQL).bind(mailbox).fetch_all(pool).await?))
     }
 
-    /// The names of all mailboxes ever looked into.
+    /// The names of all mailboxes that anything came through.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn mailboxes(&self) -> Result<Vec<String>, StoreError> {
-        const SQL: &str = "SELECT name FROM mailbox ORDER BY name";
+        const SQL: &str = "SELECT name FROM mailbox UNION SELECT DISTINCT mailbox FROM message ORDER BY 1";
         let rows: Vec<(String,)> = on!(self, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
         Ok(rows.into_iter().map(|(name,)| name).collect())
     }

@@ -1,23 +1,22 @@
-//! The key under which codes are sealed: a file beside the settings, outside the database and its backups.
+//! The key of the house, under which codes are sealed and conversations marked: a file beside the settings, outside the database and its backups.
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
 use super::StoreError;
-use crate::people::codes::Seal;
 
-/// The seal of `file`; made with `fresh` where there is none.
+/// The key in `file`; made with `fresh` where there is none.
 ///
 /// # Errors
 /// When the file cannot be read or made, or holds no key.
-pub fn seal(file: &Path, fresh: [u8; 32]) -> Result<Seal, StoreError> {
+pub fn kept(file: &Path, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {
     let unusable = |what: String| StoreError::Unusable(format!("[store] key_file {}: {what}", file.display()));
     if make(file, fresh).map_err(|e| unusable(e.to_string()))? {
-        return Ok(Seal::new(&fresh));
+        return Ok(fresh);
     }
     let text = std::fs::read_to_string(file).map_err(|e| unusable(e.to_string()))?;
-    read(text.trim()).map(|key| Seal::new(&key)).ok_or_else(|| {
+    read(text.trim()).ok_or_else(|| {
         unusable("holds no key (64 hexadecimal digits); restore it, or remove it to have codes sealed anew at the next import".into())
     })
 }
@@ -75,11 +74,11 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let file = place.path().join("usher.key");
         assert_eq!(trouble(&file), None, "none yet");
-        let made = seal(&file, [0xab; 32]).unwrap().code("X1");
-        assert_eq!(seal(&file, [1; 32]).unwrap().code("X1"), made, "the file's key, not the fresh one");
+        assert_eq!(kept(&file, [0xab; 32]).unwrap(), [0xab; 32]);
+        assert_eq!(kept(&file, [1; 32]).unwrap(), [0xab; 32], "the file's key, not the fresh one");
         assert_eq!(trouble(&file), None);
         std::fs::write(&file, "no key").unwrap();
-        assert!(seal(&file, [1; 32]).unwrap_err().to_string().contains("holds no key"));
+        assert!(kept(&file, [1; 32]).unwrap_err().to_string().contains("holds no key"));
         assert!(trouble(&file).is_some());
     }
 

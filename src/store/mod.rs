@@ -24,8 +24,9 @@ impl Default for StoreSettings {
 /// An open database.
 #[derive(Debug, Clone)]
 pub enum Store {
-    /// One file, one process.
-    Sqlite(SqlitePool),
+    /// One file, one process; and the one connection by which everything is written that takes more than a statement. Two that took
+    /// turns would throw each other's pages away.
+    Sqlite(SqlitePool, SqlitePool),
     /// Many processes.
     Postgres(PgPool),
 }
@@ -54,11 +55,26 @@ pub enum StoreError {
     Unusable(String),
 }
 
+impl StoreError {
+    /// What went wrong, without anything that a database quotes of a row.
+    pub fn kind(&self) -> String {
+        match self {
+            Self::Database(sqlx::Error::Database(e)) => {
+                format!("the database refuses ({})", e.code().map_or_else(|| "no code".into(), |code| code.into_owned()))
+            }
+            Self::Database(sqlx::Error::Io(e)) => format!("the database is not reached ({})", e.kind()),
+            Self::Database(sqlx::Error::PoolTimedOut) => "the database is too busy".into(),
+            Self::Database(_) => "the database does not answer as it should".into(),
+            other => other.to_string(),
+        }
+    }
+}
+
 /// Runs one body on whichever pool is open: the SQL is written once, each arm is typed by its own driver.
 macro_rules! on {
     ($store:expr, $pool:ident => $body:expr) => {
         match $store {
-            $crate::store::Store::Sqlite($pool) => $body,
+            $crate::store::Store::Sqlite($pool, _) => $body,
             $crate::store::Store::Postgres($pool) => $body,
         }
     };
@@ -68,7 +84,7 @@ macro_rules! on {
 macro_rules! within {
     ($store:expr, $tx:ident => $body:block) => {
         match $store {
-            $crate::store::Store::Sqlite(pool) => {
+            $crate::store::Store::Sqlite(_, pool) => {
                 let mut $tx = pool.begin_with("BEGIN IMMEDIATE").await?;
                 let out = $body;
                 $tx.commit().await?;
@@ -86,13 +102,16 @@ macro_rules! within {
 
 pub mod alarms;
 pub mod aliases;
+pub mod conversations;
 pub mod directory;
 pub mod drafts;
+pub mod health;
 pub mod inbox;
 pub mod journal;
 pub mod key;
 pub mod open;
 pub mod outbox;
+pub mod outgoing;
 pub mod settle;
 pub mod tickets;
 

@@ -32,13 +32,17 @@ impl Store {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(BUSY)
+            // What a statement needs beside the database stays in memory: a temporary file a statement is dear.
+            .pragma("temp_store", "MEMORY")
+            .pragma("wal_autocheckpoint", "2000")
             .page_size(16_384);
         if !url.contains(":memory:") {
             for_the_owner_alone(options.get_filename())?;
         }
-        let pool = SqlitePoolOptions::new().max_connections(4).acquire_timeout(BUSY).connect_with(options).await?;
-        sqlx::migrate!("migrations/sqlite").run(&pool).await?;
-        Ok(Self::Sqlite(pool))
+        let pool = |connections| SqlitePoolOptions::new().max_connections(connections).acquire_timeout(BUSY);
+        let writer = pool(1).connect_with(options.clone().pragma("cache_size", "-32000")).await?;
+        sqlx::migrate!("migrations/sqlite").run(&writer).await?;
+        Ok(Self::Sqlite(pool(3).connect_with(options).await?, writer))
     }
 
     /// Claims the database for one serving process; dropped with the value. Postgres needs none: its rows are leased.
@@ -46,7 +50,7 @@ impl Store {
     /// # Errors
     /// When another process serves this SQLite file.
     pub async fn claim(&self) -> Result<Option<std::fs::File>, StoreError> {
-        let Self::Sqlite(pool) = self else { return Ok(None) };
+        let Self::Sqlite(pool, _) = self else { return Ok(None) };
         let mut path = pool.connect_options().get_filename().as_os_str().to_owned();
         path.push(".lock");
         let unusable = |e: std::io::Error| StoreError::Unusable(format!("{}: {e}", path.to_string_lossy()));

@@ -58,6 +58,10 @@ pub struct Ticket {
     pub proof: String,
     /// The JSON of `usher triage --json` for this message: facts, evidence, others, because.
     pub outcome_json: String,
+    /// What staff have to know beside the case: `reply_returned`, `draft_touched`; empty: nothing.
+    pub notice: String,
+    /// The number of a ticket that this one may belong to.
+    pub related: Option<i64>,
     /// The draft, where there is one.
     pub draft: Option<DraftRow>,
 }
@@ -77,7 +81,8 @@ pub struct DraftRow {
     pub template: String,
     /// `en` or `fr`.
     pub language: String,
-    /// `ready`, `saving`, `saved` (stands in the drafts folder), `kept` (here only), `queued` (to be sent), `sent`.
+    /// `ready`, `saving`, `saved` (stands in the drafts folder), `kept` (here only), `queued` (to be sent), `sent`, `answered` (by a person,
+    /// from elsewhere).
     pub state: String,
 }
 
@@ -87,7 +92,8 @@ const RECENT: &str = "SELECT id, number, mailbox, sender, subject, language, cas
     reason_en, reason_fr FROM ticket ORDER BY number DESC LIMIT $1";
 const ONE: &str = "SELECT id, number, mailbox, sender, subject, language, case_name, action, urgency, state, person, match_kind, deadline, received_at, status,
     reason_en, reason_fr FROM ticket WHERE id = $1";
-const REST: &str = "SELECT words, quoted, from_address, proof, outcome FROM ticket WHERE id = $1";
+const REST: &str = "SELECT t.words, t.quoted, t.from_address, t.proof, t.outcome, t.notice, r.number FROM ticket t
+    LEFT JOIN ticket r ON r.id = t.related WHERE t.id = $1";
 const DRAFT: &str = "SELECT id, recipient, subject, text, template, language, state FROM draft WHERE ticket_id = $1";
 
 #[derive(sqlx::FromRow)]
@@ -135,7 +141,7 @@ impl From<Row> for TicketRow {
     }
 }
 
-type Rest = (String, Option<String>, Option<String>, String, String);
+type Rest = (String, Option<String>, Option<String>, String, String, String, Option<i64>);
 type Draft = (String, String, String, String, String, String, String);
 
 impl Store {
@@ -164,12 +170,12 @@ impl Store {
     pub async fn ticket(&self, id: &str) -> Result<Option<Ticket>, StoreError> {
         let row: Option<Row> = on!(self, pool => sqlx::query_as(ONE).bind(id).fetch_optional(pool).await?);
         let Some(row) = row else { return Ok(None) };
-        let (words, quoted, from_address, proof, outcome_json): Rest =
+        let (words, quoted, from_address, proof, outcome_json, notice, related): Rest =
             on!(self, pool => sqlx::query_as(REST).bind(id).fetch_one(pool).await?);
         let draft: Option<Draft> = on!(self, pool => sqlx::query_as(DRAFT).bind(id).fetch_optional(pool).await?);
         let draft =
             draft.map(|(id, to, subject, text, template, language, state)| DraftRow { id, to, subject, text, template, language, state });
-        Ok(Some(Ticket { row: row.into(), words, quoted, from_address, proof, outcome_json, draft }))
+        Ok(Some(Ticket { row: row.into(), words, quoted, from_address, proof, outcome_json, notice, related, draft }))
     }
 
     /// Sets a ticket's status: `open`, `answered`, `closed`.

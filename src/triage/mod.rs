@@ -1,6 +1,8 @@
 //! The pure flow put together: a verdict is a function of (message, directory, rules, now).
 
+pub mod continued;
 pub mod examples;
+mod forms;
 pub mod playbook;
 pub mod report;
 
@@ -39,8 +41,15 @@ pub struct Outcome {
 
 /// Reads one message; needs no directory, no network, no settings.
 pub fn read(raw: &[u8], playbook: &Playbook) -> Reading {
-    let message = parse::message(raw, &playbook.identity);
+    let mut message = parse::message(raw, &playbook.identity);
+    let form = forms::is_form(&message, &playbook.identity);
+    if form {
+        forms::before_reading(&mut message, &playbook.identity);
+    }
     let facts = facts::extract(&message, &playbook.lexicon);
+    if form {
+        forms::after_reading(&mut message, &facts, &playbook.identity);
+    }
     Reading { message, facts }
 }
 
@@ -88,7 +97,7 @@ fn claim(message: &Message, facts: &Facts) -> Claim {
     let signature = message.signature.as_deref().unwrap_or_default();
     Claim {
         email_used: value(&facts.email_used),
-        sender: message.sender.as_ref().map(|a| a.as_str().to_owned()),
+        sender: message.speaker.as_ref().map(|a| a.as_str().to_owned()),
         display_name: (!name.is_empty()).then(|| name.to_owned()),
         first_name: value(&facts.first_name),
         last_name: value(&facts.last_name),

@@ -42,9 +42,12 @@ fn discord(shared: &Shared) -> Option<Discord> {
     Discord::new(settings).map_err(|fault| shared.trouble(format!("discord: {fault}"))).ok()
 }
 
+/// What does not work is told once, and again after this long until it is mended.
+const TELL_AGAIN: jiff::SignedDuration = jiff::SignedDuration::from_hours(1);
+
 async fn post(shared: &Arc<Shared>, discord: &Discord) -> anyhow::Result<Step> {
     let store = &shared.works.store;
-    let Some(row) = store.alarm_due(shared.now()).await? else { return Ok(Step::Idle) };
+    let Some(row) = store.alarm_due(shared.now()).await? else { return tell(shared, discord).await };
     let now = shared.now();
     match discord.post(&message(shared, &row)).await {
         Ok(id) => {
@@ -65,6 +68,32 @@ async fn post(shared: &Arc<Shared>, discord: &Discord) -> anyhow::Result<Step> {
     }
     Ok(Step::Done)
 }
+
+/// Tells the operators of the next trouble that is due.
+async fn tell(shared: &Arc<Shared>, discord: &Discord) -> anyhow::Result<Step> {
+    let (store, now) = (&shared.works.store, shared.now());
+    let Some(trouble) = store.trouble_due(now).await? else { return Ok(Step::Idle) };
+    if ONCE.contains(&trouble.name.as_str()) && trouble.told > 0 {
+        // These end by themselves: what comes after is told anew.
+        store.mended(&trouble.name).await?;
+        return Ok(Step::Done);
+    }
+    let after = |span| now.saturating_add(span).unwrap_or(now);
+    match discord.notice(&trouble.what, &trouble.nonce).await {
+        Ok(()) => {
+            store.trouble_told(&trouble.name, true, &shared.nonce(), after(TELL_AGAIN)).await?;
+            shared.count(|r| r.alarms += 1);
+        }
+        Err(fault) => {
+            shared.trouble(format!("discord: {fault}"));
+            store.trouble_told(&trouble.name, false, &trouble.nonce, after(jiff::SignedDuration::from_secs(30))).await?;
+        }
+    }
+    Ok(Step::Done)
+}
+
+/// Troubles that are told once an hour at most, and are over when nothing new comes.
+const ONCE: [&str; 2] = ["replies", "quarantine"];
 
 fn message(shared: &Shared, row: &AlarmRow) -> Alarm {
     Alarm {

@@ -1,24 +1,29 @@
-//! Replies out: only what the operator allowed, only to the proven, at most once. A reply that may have left waits for a person.
+//! Replies out: only what a person approved or the operator allowed, at most once. A reply that may have left waits for a person.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Shared, Step, drafts, pause_after};
-use crate::channels::{Fault, mailbox::Source, smtp::Smtp};
-use crate::draft::{compose, write};
-use crate::facts::Language;
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Shared, Step};
+use crate::channels::{Fault, smtp::Smtp};
 use crate::message::address::Address;
 use crate::people::ground::Ground;
-use crate::store::drafts::StoredDraft;
-use crate::store::outbox::OutboxRow;
+use crate::points;
+use crate::store::instant;
+use crate::store::outbox::{Budgets, End, OutboxRow, Spent, Taken};
 
 const PAUSE: Duration = Duration::from_secs(1);
 /// How long the live source may take to tell of one person.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// Tries of a reply that the server puts off (about two days with the pauses between).
-const MOST_ATTEMPTS: i64 = 60;
-/// So often in a week the same case of the same person is answered by a machine; the next time a person looks.
-const SAME_CASE: i64 = 1;
+/// A reply that nobody takes for so long goes to a person.
+const LONGEST: SignedDuration = SignedDuration::from_hours(48);
+/// The pause after a first failure; doubled each time…
+const FIRST_PAUSE: i64 = 30_000;
+/// …up to an hour.
+const LONGEST_PAUSE: i64 = 3_600_000;
+/// When a reply that may have left is first looked for among sent mail.
+const LOOK_FOR_IT: SignedDuration = SignedDuration::from_mins(2);
 
 /// Delivers for ever.
 ///
@@ -26,11 +31,16 @@ const SAME_CASE: i64 = 1;
 /// When the store fails.
 pub(super) async fn watch(shared: &Arc<Shared>) -> anyhow::Result<()> {
     let Some(smtp) = smtp(shared) else { return std::future::pending().await };
-    loop {
+    while !shared.is_stopping() {
         if one(shared, &smtp).await? == Step::Idle {
-            shared.works.clock.rest(PAUSE).await;
+            shared.works.store.doubt_unfinished(false, shared.now()).await?;
+            tokio::select! {
+                () = shared.works.clock.rest(PAUSE) => {}
+                () = shared.stopping() => {}
+            }
         }
     }
+    Ok(())
 }
 
 /// Delivers all that is due, waiting out the hold of what was just queued.
@@ -39,7 +49,7 @@ pub(super) async fn watch(shared: &Arc<Shared>) -> anyhow::Result<()> {
 /// When the store fails.
 pub(super) async fn drain(shared: &Arc<Shared>) -> anyhow::Result<()> {
     let Some(smtp) = smtp(shared) else { return Ok(()) };
-    if shared.works.replies.automatic.is_empty() {
+    if shared.works.store.oldest_unsent().await?.is_none() {
         return Ok(());
     }
     let hold = Duration::try_from(shared.works.replies.hold).unwrap_or_default();
@@ -53,74 +63,100 @@ fn smtp(shared: &Shared) -> Option<Smtp> {
     Smtp::new(settings).map_err(|fault| shared.trouble(format!("smtp: {fault}"))).ok()
 }
 
+fn budgets(shared: &Shared) -> Budgets {
+    let replies = &shared.works.replies;
+    Budgets {
+        daily_per_sender: replies.daily_per_sender,
+        monthly_per_sender: replies.monthly_per_sender,
+        hourly_per_domain: replies.hourly_per_domain,
+        hourly_same_text: replies.hourly_same_text,
+        hourly_total: replies.hourly_total,
+        per_minute: shared.works.smtp.as_ref().map_or(60, |smtp| smtp.per_minute()),
+    }
+}
+
 /// Delivers the next reply that is due.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn one(shared: &Arc<Shared>, smtp: &Smtp) -> anyhow::Result<Step> {
-    let store = &shared.works.store;
-    if let Some(since) = store.directory_stale_since(shared.now()).await? {
-        shared.trouble(format!("no reply leaves without a person: the directory was last looked at {since}, which is too long ago"));
-        return Ok(Step::Idle);
-    }
     // Taken means marked `sending`, and that is on the disk before a connection is made.
-    let Some(row) = store.take_reply(shared.now()).await? else { return Ok(Step::Idle) };
-    let Some(draft) = store.draft(&row.draft_id).await? else {
-        store.set_reply(&row.id, "failed", "its draft is gone", shared.now(), shared.now()).await?;
-        return Ok(Step::Done);
+    let row = match shared.works.store.take_reply(&budgets(shared), shared.now()).await? {
+        Taken::Nothing => return Ok(Step::Idle),
+        Taken::Held(row, spent) => return over_budget(shared, &row, spent).await,
+        Taken::Send(row) => row,
     };
-    if let Some(why) = over_budget(shared, &row).await? {
-        return to_a_person(shared, &row, "held", &why).await;
+    points::pass("taken to send");
+    if row.kind == "automatic"
+        && let Some(done) = held_back(shared, &row).await?
+    {
+        return Ok(done);
     }
-    match shaken(shared, &row).await? {
-        Ok(None) => {}
-        Ok(Some(why)) => return to_be_judged_again(shared, &row, &why).await,
-        Err(fault) => {
-            let next = shared.now().saturating_add(pause_after(row.attempts, shared.works.clock.id().random())).unwrap_or(shared.now());
-            shared.trouble(format!("replies wait: the live directory was not read: {fault}"));
-            store.set_reply(&row.id, "retry", &fault.to_string(), next, shared.now()).await?;
-            return Ok(Step::Done);
-        }
-    }
-    let (mail, to) = match written(shared, &draft) {
-        Ok(ready) => ready,
-        Err(what) => return to_a_person(shared, &row, "failed", &what).await,
+    let Some(to) = Address::parse(&row.recipient).filter(|_| !row.mail.is_empty()) else {
+        return to_a_person(shared, &row, "the reply cannot be sent as it is").await;
     };
-    match smtp.send(&to, true, &mail).await {
-        Ok(()) => sent(shared, &row, &draft, &mail).await,
-        Err(Fault::Passing { what, after_ms }) if row.attempts < MOST_ATTEMPTS => {
-            let pause = after_ms.map_or_else(
-                || pause_after(row.attempts, shared.works.clock.id().random()),
-                |ms| jiff::SignedDuration::from_millis(i64::try_from(ms).unwrap_or(60_000)),
-            );
-            let next = shared.now().saturating_add(pause).unwrap_or(shared.now());
-            store.set_reply(&row.id, "retry", &what, next, shared.now()).await?;
-            Ok(Step::Done)
+    let answer = smtp.send(&to, row.kind != "approved", &row.mail).await;
+    points::pass("handed over");
+    match answer {
+        Ok(()) => sent(shared, &row).await,
+        Err(Fault::Passing { what, after_ms }) if shared.now().duration_since(instant(row.queued_at)) < LONGEST => {
+            again(shared, &row, &what, after_ms).await
         }
-        Err(Fault::Passing { what, .. } | Fault::Permanent(what)) => to_a_person(shared, &row, "failed", &what).await,
+        Err(Fault::Passing { what, .. } | Fault::Permanent(what)) => to_a_person(shared, &row, &what).await,
         Err(Fault::Unsure(what)) => {
             // SMTP cannot tell whether it left (RFC 5321 section 4.5.3.2.6): never sent again by the machine.
-            store.set_reply(&row.id, "unsure", &what, shared.now(), shared.now()).await?;
-            store.note(&shared.id(), Some(&row.ticket_id), "reply may have left", "a person decides", shared.now()).await?;
-            shared.trouble("a reply may or may not have left; a person has to decide".into());
+            let look = shared.now().saturating_add(LOOK_FOR_IT).unwrap_or(shared.now());
+            shared.works.store.set_reply(&row, "unknown", &what, look, shared.now()).await?;
+            shared.works.store.note(&shared.id(), Some(&row.ticket_id), "reply may have left", "a person decides", shared.now()).await?;
+            shared.trouble("a reply may or may not have left; a person has to decide (`usher outbox`)".into());
             Ok(Step::Done)
         }
     }
 }
 
-async fn over_budget(shared: &Shared, row: &OutboxRow) -> anyhow::Result<Option<String>> {
-    let spent = shared.works.store.spent(&row.recipient_base, &row.case_name, shared.now()).await?;
-    let replies = &shared.works.replies;
-    Ok(if spent.to_recipient >= i64::from(replies.daily_per_sender) {
-        Some(format!("{} automatic replies to this person in 24 hours", spent.to_recipient))
-    } else if spent.same_case >= SAME_CASE {
-        Some("the same answer went to this person in the last 7 days".into())
-    } else if spent.in_all >= i64::from(replies.hourly_total) {
-        shared.trouble("the hourly budget of automatic replies is spent".into());
-        Some(format!("{} automatic replies in all in an hour", spent.in_all))
-    } else {
-        None
-    })
+/// What only automatic replies are asked: is the register fresh, and does what the verdict stood on still stand?
+async fn held_back(shared: &Arc<Shared>, row: &OutboxRow) -> anyhow::Result<Option<Step>> {
+    if let Some(since) = shared.works.store.directory_stale_since(shared.now()).await? {
+        shared.trouble(format!("no reply leaves without a person: the directory was last looked at {since}, which is too long ago"));
+        return again(shared, row, "the directory is too old", Some(60_000)).await.map(Some);
+    }
+    match shaken(shared, row).await? {
+        Ok(None) => Ok(None),
+        Ok(Some(why)) => to_be_judged_again(shared, row, &why).await.map(Some),
+        Err(fault) => {
+            shared.trouble(format!("replies wait: the live directory was not read: {fault}"));
+            again(shared, row, &fault.to_string(), None).await.map(Some)
+        }
+    }
+}
+
+/// Later, unless somebody else decided meanwhile.
+async fn again(shared: &Shared, row: &OutboxRow, why: &str, after_ms: Option<u64>) -> anyhow::Result<Step> {
+    let pause = after_ms.and_then(|ms| i64::try_from(ms).ok()).unwrap_or_else(|| pause(row.attempts, shared.works.clock.id().random()));
+    let next = shared.now().saturating_add(SignedDuration::from_millis(pause)).unwrap_or(Timestamp::MAX);
+    shared.works.store.set_reply(row, "retry", why, next, shared.now()).await?;
+    Ok(Step::Done)
+}
+
+/// Milliseconds after so many tries: doubling from half a minute to an hour, less up to a quarter so that many do not come back at once.
+fn pause(attempts: i64, dice: u128) -> i64 {
+    let doubled = FIRST_PAUSE.saturating_mul(1 << attempts.saturating_sub(1).clamp(0, 10)).min(LONGEST_PAUSE);
+    let off = i64::try_from(dice % 250).unwrap_or(0);
+    doubled - doubled * off / 1000
+}
+
+/// Too much by machine: a person decides, and hears of it when it looks like a loop.
+async fn over_budget(shared: &Arc<Shared>, row: &OutboxRow, spent: Spent) -> anyhow::Result<Step> {
+    let (store, now, why) = (&shared.works.store, shared.now(), spent.to_string());
+    if spent != Spent::SameCase {
+        let what = format!("automatic replies are held back: {why}; a person decides (`usher outbox`)");
+        shared.trouble(what.clone());
+        store.raise("replies", &what, &shared.nonce(), now).await?;
+    }
+    store.note(&shared.id(), Some(&row.ticket_id), "left to a person", &why, now).await?;
+    shared.count(|r| r.held += 1);
+    shared.settled();
+    Ok(Step::Done)
 }
 
 /// What changed of that on which the verdict stood: asked of the live source itself where there is one. The inner error is that source's.
@@ -140,58 +176,43 @@ async fn shaken(shared: &Shared, row: &OutboxRow) -> anyhow::Result<Result<Optio
 }
 
 /// The machine does not answer: the draft goes to the drafts folder like any other.
-async fn to_a_person(shared: &Shared, row: &OutboxRow, state: &str, why: &str) -> anyhow::Result<Step> {
-    let (store, now) = (&shared.works.store, shared.now());
-    store.set_reply(&row.id, state, why, now, now).await?;
-    store.set_draft(&row.draft_id, "ready", now).await?;
-    store.note(&shared.id(), Some(&row.ticket_id), "left to a person", why, now).await?;
-    shared.settled.notify_waiters();
-    Ok(Step::Done)
-}
-
-/// What the draft says may be wrong by now: nobody finds it in the drafts folder, where nothing tells why. The desk shows it and says so.
-async fn to_be_judged_again(shared: &Shared, row: &OutboxRow, why: &str) -> anyhow::Result<Step> {
-    let (store, now) = (&shared.works.store, shared.now());
-    store.set_reply(&row.id, "held", why, now, now).await?;
-    store.set_draft(&row.draft_id, "kept", now).await?;
-    store.note(&shared.id(), Some(&row.ticket_id), "left to a person", why, now).await?;
-    tracing::info!("a reply was held because the register changed; its ticket on the desk says how");
-    Ok(Step::Done)
-}
-
-async fn sent(shared: &Arc<Shared>, row: &OutboxRow, draft: &StoredDraft, mail: &[u8]) -> anyhow::Result<Step> {
-    let (store, now) = (&shared.works.store, shared.now());
-    store.set_reply(&row.id, "sent", "", now, now).await?;
-    store.set_draft(&draft.id, "sent", now).await?;
-    store.note(&shared.id(), Some(&row.ticket_id), "sent", &draft.template, now).await?;
-    store.set_ticket_status(&row.ticket_id, "answered").await?;
-    shared.count(|r| r.sent += 1);
-    copy_to_sent(shared, row, mail).await;
-    Ok(Step::Done)
-}
-
-/// A copy for the people who work in the mailbox; that it fails changes nothing about the reply.
-async fn copy_to_sent(shared: &Shared, row: &OutboxRow, mail: &[u8]) {
-    let Ok(Some(ticket)) = shared.works.store.ticket(&row.ticket_id).await else { return };
-    let Some(settings) = shared.works.mailboxes.get(&ticket.row.mailbox) else { return };
-    let kept = match Source::open(settings).await {
-        Ok(mut source) => match source.has_sent(&row.message_id).await {
-            Ok(true) => Ok(()),
-            Ok(false) => source.save_sent(mail).await,
-            Err(fault) => Err(fault),
-        },
-        Err(fault) => Err(fault),
-    };
-    if let Err(fault) = kept {
-        shared.trouble(format!("mailbox {}: the copy of a sent reply was not kept: {fault}", ticket.row.mailbox));
+async fn to_a_person(shared: &Shared, row: &OutboxRow, why: &str) -> anyhow::Result<Step> {
+    if shared.works.store.finish(row, End::Failed, why, &shared.id(), shared.now()).await? {
+        shared.count(|r| r.held += 1);
+        shared.settled();
     }
+    Ok(Step::Done)
 }
 
-fn written(shared: &Shared, stored: &StoredDraft) -> Result<(Vec<u8>, Address), String> {
-    let mut draft = drafts::unpacked(stored)?;
-    let language = Language::from_code(&stored.language).unwrap_or_default();
-    let note = write::automatic_note(&shared.works.playbook.templates, language).ok_or("the automatic note cannot be written")?;
-    draft.text = format!("{}\n{note}", draft.text);
-    let envelope = compose::Envelope { from: &shared.works.from, message_id: &stored.message_id, date: shared.now(), automatic: true };
-    Ok((compose::mail(&draft, &envelope)?, draft.to))
+/// What the reply says may be wrong by now: the ticket is judged again by the register of today, and a person sends what comes of it.
+async fn to_be_judged_again(shared: &Shared, row: &OutboxRow, why: &str) -> anyhow::Result<Step> {
+    if shared.works.store.finish(row, End::Shaken, why, &shared.id(), shared.now()).await? {
+        shared.count(|r| r.held += 1);
+        shared.arrived.notify_one();
+        tracing::info!("a reply was held because the register changed; its ticket is judged again");
+    }
+    Ok(Step::Done)
+}
+
+async fn sent(shared: &Shared, row: &OutboxRow) -> anyhow::Result<Step> {
+    if shared.works.store.finish(row, End::Sent, "", &shared.id(), shared.now()).await? {
+        points::pass("sent");
+        shared.count(|r| r.sent += 1);
+        shared.settled();
+    }
+    Ok(Step::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reply_is_tried_ever_more_rarely_and_over_two_days() {
+        let pauses: Vec<i64> = (1..60).map(|n| pause(n, 0)).collect();
+        assert_eq!(pauses.first(), Some(&30_000));
+        assert!(pauses.windows(2).all(|w| w[0] <= w[1]) && pauses.iter().all(|p| *p <= LONGEST_PAUSE));
+        assert!(pause(3, 249) < pause(3, 0), "many do not come back at once");
+        assert!(pauses.iter().sum::<i64>() > LONGEST.as_millis() as i64);
+    }
 }

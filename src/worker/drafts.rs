@@ -5,42 +5,72 @@ use std::sync::Arc;
 
 use super::{Shared, pause_after};
 use crate::channels::Fault;
-use crate::channels::mailbox::{MailboxSettings, Source};
+use crate::channels::mailbox::{MailboxSettings, Room, Source};
 use crate::draft::{Draft, compose};
 use crate::facts::Language;
 use crate::message::address::Address;
-use crate::store::{drafts::StoredDraft, instant};
+use crate::message::fingerprint;
+use crate::points;
+use crate::store::drafts::{StoredDraft, Withdrawal};
+use crate::store::instant;
 
-/// Saves every draft of a mailbox, over a connection of its own.
+/// Whether a mailbox's drafts folder needs anything.
 ///
 /// # Errors
 /// When the store fails.
-pub(super) async fn drain(shared: &Arc<Shared>, name: &str) -> anyhow::Result<()> {
-    let Some(settings) = shared.works.mailboxes.get(name) else { return Ok(()) };
-    if shared.works.store.draft_due(name, shared.now()).await?.is_none() {
-        return Ok(());
+pub(super) async fn is_due(shared: &Shared, name: &str) -> anyhow::Result<bool> {
+    let (store, now) = (&shared.works.store, shared.now());
+    Ok(store.withdrawal_due(name, now).await?.is_some() || store.draft_due(name, now).await?.is_some())
+}
+
+/// Takes out of the drafts folder what was replaced or answered; a draft that a person changed is left.
+///
+/// # Errors
+/// When the store fails; the inner error is the mailbox's.
+pub(super) async fn withdraw(shared: &Arc<Shared>, name: &str, source: &mut Source) -> anyhow::Result<Result<(), Fault>> {
+    let store = &shared.works.store;
+    while let Some(unwanted) = store.withdrawal_due(name, shared.now()).await? {
+        match taken_out(shared, source, &unwanted).await {
+            Ok(false) => store.set_withdrawal(&unwanted.message_id, "removed", shared.now()).await?,
+            Ok(true) => {
+                store.set_withdrawal(&unwanted.message_id, "touched", shared.now()).await?;
+                // Whoever works on it shall not find a second one beside it.
+                store.move_draft(&unwanted.ticket_id, "ready", "kept", shared.now()).await?;
+                store.set_notice(&unwanted.ticket_id, "draft_touched").await?;
+                let told = "a person changed the draft in the folder: it is left, though something newer came";
+                store.note(&shared.id(), Some(&unwanted.ticket_id), "draft left", told, shared.now()).await?;
+            }
+            Err(fault) => {
+                let wait = pause_after(unwanted.attempts, shared.works.clock.id().random());
+                store.set_withdrawal(&unwanted.message_id, "due", shared.now().saturating_add(wait).unwrap_or(shared.now())).await?;
+                return Ok(Err(fault));
+            }
+        }
+        points::pass("withdrawn");
     }
-    for _ in 0..3 {
-        let fault = match Source::open(settings).await {
-            Ok(mut source) => match all_due(shared, name, settings, &mut source).await? {
-                Ok(()) => return Ok(()),
-                Err(fault) => fault,
-            },
-            Err(fault) => fault,
-        };
-        shared.trouble(format!("mailbox {name}: {fault}"));
-        if matches!(fault, Fault::Permanent(_)) {
-            break;
+    Ok(Ok(()))
+}
+
+/// `true`: a person changed it, and it was left.
+async fn taken_out(shared: &Shared, source: &mut Source, unwanted: &Withdrawal) -> Result<bool, Fault> {
+    let token = shared.works.threads.token(&unwanted.ticket_id, shared.domain());
+    let mut touched = false;
+    for standing in source.standing(Room::Drafts, &unwanted.message_id, &token).await? {
+        let ours = fingerprint::message_id(&standing.raw).as_deref() == Some(unwanted.message_id.as_str());
+        if ours && fingerprint::of_draft(&standing.raw) == unwanted.saved_hash {
+            source.remove_draft(&standing.uid).await?;
+        } else {
+            touched = true;
         }
     }
-    Ok(())
+    Ok(touched)
 }
 
 /// Saves every draft that is due over `source`. The outer error is the store's, the inner one the mailbox's.
 ///
 /// # Errors
 /// When the store fails.
-pub(super) async fn all_due(
+pub(super) async fn save(
     shared: &Arc<Shared>,
     name: &str,
     settings: &MailboxSettings,
@@ -80,9 +110,15 @@ async fn one(
             return Ok(Ok(()));
         }
     };
-    store.set_draft(&draft.id, "saving", shared.now()).await?;
+    if !store.saving_draft(&draft.id, &fingerprint::of_draft(&mail), shared.now()).await? {
+        return Ok(Ok(()));
+    }
+    points::pass("draft saving");
     match source.save_draft(&mail).await {
-        Ok(()) => Ok(Ok(saved(shared, draft).await?)),
+        Ok(()) => {
+            points::pass("draft appended");
+            Ok(Ok(saved(shared, draft).await?))
+        }
         Err(fault) => {
             // It stays `saving`: the next try looks for it first.
             let wait = pause_after(draft.attempts, shared.works.clock.id().random());
@@ -93,10 +129,12 @@ async fn one(
 }
 
 async fn saved(shared: &Arc<Shared>, draft: &StoredDraft) -> anyhow::Result<()> {
-    let now = shared.now();
-    shared.works.store.set_draft(&draft.id, "saved", now).await?;
-    shared.works.store.note(&shared.id(), Some(&draft.ticket_id), "draft saved", &draft.template, now).await?;
-    shared.count(|r| r.drafts += 1);
+    let (store, now) = (&shared.works.store, shared.now());
+    if store.saved_draft(&draft.id, now).await? {
+        store.note(&shared.id(), Some(&draft.ticket_id), "draft saved", &draft.template, now).await?;
+        points::pass("draft saved");
+        shared.count(|r| r.drafts += 1);
+    }
     Ok(())
 }
 
@@ -108,7 +146,7 @@ fn written(shared: &Shared, draft: &StoredDraft) -> Result<Vec<u8>, String> {
 }
 
 /// The draft of a row.
-pub(super) fn unpacked(draft: &StoredDraft) -> Result<Draft, String> {
+fn unpacked(draft: &StoredDraft) -> Result<Draft, String> {
     Ok(Draft {
         to: Address::parse(&draft.recipient).ok_or("the recipient is no address")?,
         subject: draft.subject.clone(),

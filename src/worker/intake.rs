@@ -1,135 +1,296 @@
-//! Mail in: one task a mailbox, so that a slow or broken one disturbs none. What was fetched and how far are committed together.
+//! Mail in. What was fetched and how far are committed together; every message of the mailbox gets a row, and a row is for ever.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
-use std::time::Duration;
 
-use super::{Shared, drafts, pause_after};
+use super::Shared;
 use crate::channels::Fault;
-use crate::channels::mailbox::{Arrival, Cursor, MailboxSettings, Source, Start, Waiting};
+use crate::channels::mailbox::{Arrival, Cursor, MailboxSettings, Room, Source, Start, Waiting};
 use crate::message::fingerprint;
+use crate::points;
 use crate::store::inbox::NewMessage;
 
 /// Messages and bytes of one batch (MAIL, section 5).
 const MOST_MESSAGES: usize = 200;
 const MOST_BYTES: u64 = 4 * 1024 * 1024;
-/// A settings fault is looked at again this often: the operator may have mended the other side.
-const SLOW: Duration = Duration::from_secs(60);
-/// Tries of `--until-idle` before a mailbox is given up for this run.
-const MOST_TRIES: i64 = 4;
-
-/// Takes in all that a mailbox holds, then returns. A mailbox that cannot be read is a trouble, not the end.
-///
-/// # Errors
-/// When the store fails.
-pub(super) async fn drain(shared: &Arc<Shared>, name: &str) -> anyhow::Result<()> {
-    let Some(settings) = shared.works.mailboxes.get(name) else { return Ok(()) };
-    for attempt in 0..MOST_TRIES {
-        let fault = match Source::open(settings).await {
-            Ok(mut source) => match once(shared, name, settings, &mut source).await? {
-                Ok(()) => return Ok(()),
-                Err(fault) => fault,
-            },
-            Err(fault) => fault,
-        };
-        if matches!(fault, Fault::Permanent(_)) || attempt + 1 == MOST_TRIES {
-            shared.trouble(format!("mailbox {name}: {fault}"));
-            return Ok(());
-        }
-        rest(shared, attempt).await;
-    }
-    Ok(())
-}
-
-/// Watches a mailbox for ever: mail in as it comes, drafts out as they are due.
-///
-/// # Errors
-/// When the store fails.
-pub(super) async fn watch(shared: &Arc<Shared>, name: &str) -> anyhow::Result<()> {
-    let Some(settings) = shared.works.mailboxes.get(name).cloned() else { return Ok(()) };
-    let mut failures = 0;
-    loop {
-        let fault = match Source::open(&settings).await {
-            Ok(mut source) => {
-                failures = 0;
-                tracing::info!("mailbox {name}: connected");
-                attend(shared, name, &settings, &mut source).await?
-            }
-            Err(fault) => fault,
-        };
-        shared.trouble(format!("mailbox {name}: {fault}"));
-        match fault {
-            Fault::Permanent(_) => shared.works.clock.rest(SLOW).await,
-            Fault::Passing { after_ms: Some(after), .. } => shared.works.clock.rest(Duration::from_millis(after)).await,
-            _ => rest(shared, failures).await,
-        }
-        failures += 1;
-    }
-}
-
-/// Looks, saves drafts, waits; until the connection fails.
-async fn attend(shared: &Arc<Shared>, name: &str, settings: &MailboxSettings, source: &mut Source) -> anyhow::Result<Fault> {
-    let poll = Duration::try_from(settings.poll).unwrap_or(SLOW);
-    let mut look = true;
-    loop {
-        if look && let Err(fault) = once(shared, name, settings, source).await? {
-            return Ok(fault);
-        }
-        if let Err(fault) = drafts::all_due(shared, name, settings, source).await? {
-            return Ok(fault);
-        }
-        look = tokio::select! {
-            wake = source.wait(poll) => match wake {
-                // A quiet poll looks as well: a wake that was lost costs no more than that.
-                Ok(_) => true,
-                Err(fault) => return Ok(fault),
-            },
-            () = shared.settled.notified() => false,
-        };
-    }
-}
-
-async fn rest(shared: &Shared, attempts: i64) {
-    let pause = pause_after(attempts, shared.works.clock.id().random());
-    shared.works.clock.rest(Duration::try_from(pause).unwrap_or(SLOW)).await;
-}
+/// Headers of one batch.
+const MOST_HEADS: usize = 1_000;
+/// A mailbox that was numbered anew is another epoch, whatever its UIDVALIDITY says: numbers that come back must not be taken for known.
+const GENERATION: i64 = 1 << 32;
 
 /// One look: everything behind the cursor is fetched and written down. The outer error is the store's, the inner one the mailbox's.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn once(shared: &Arc<Shared>, name: &str, settings: &MailboxSettings, source: &mut Source) -> anyhow::Result<Result<(), Fault>> {
-    let stored = shared.works.store.cursor(name).await?;
-    let look = match source.look(stored.map(|(epoch, next)| Cursor { epoch, next })).await {
+    let store = &shared.works.store;
+    let stored = store.cursor(name).await?;
+    let cursor = stored.map(|(epoch, next)| Cursor { epoch: validity(epoch), next });
+    let look = match source.look(cursor).await {
         Ok(look) => look,
         Err(fault) => return Ok(Err(fault)),
     };
-    if stored.is_none() && settings.start == Start::Now {
-        let history: Vec<NewMessage> =
-            look.waiting.iter().map(|w| without_words(shared, w, "history", "was there before usher began")).collect();
-        shared.works.store.admit(name, look.epoch, look.next, &history, shared.now()).await?;
+    points::pass("looked");
+    let mut visit = Visit { shared, name, source, epoch: i64::from(look.epoch), served: look.epoch, imported: false };
+    let done = match stored {
+        None if settings.start == Start::Now => visit.history(&look.waiting, look.next).await?,
+        None => {
+            visit.imported = true;
+            visit.take(&look.waiting, look.next).await?
+        }
+        Some((epoch, _)) if validity(epoch) != look.epoch => {
+            visit.epoch += (epoch / GENERATION + 1) * GENERATION;
+            visit.renumbered(&look.waiting, look.next).await?
+        }
+        Some((epoch, _)) => {
+            visit.epoch = epoch;
+            // Files are told apart by name alone, and each look shows all of them.
+            let known = if look.epoch == 0 { store.known(name, epoch).await? } else { BTreeSet::new() };
+            let new: Vec<Waiting> = look.waiting.iter().filter(|w| !known.contains(&w.uid)).cloned().collect();
+            visit.take(&new, look.next).await?
+        }
+    };
+    if done.is_err() {
+        return Ok(done);
+    }
+    if stored.is_none_or(|(epoch, next)| (epoch, next) != (visit.epoch, look.next)) {
+        store.admit(name, visit.epoch, Some(look.next), &[], shared.now()).await?;
+    }
+    let compared = compare_when_due(shared, name, settings, &mut visit).await?;
+    if compared.is_ok() {
+        store.looked(name, shared.now()).await?;
+    }
+    Ok(compared)
+}
+
+/// The number that the server gives an epoch.
+fn validity(epoch: i64) -> u32 {
+    u32::try_from(epoch & (GENERATION - 1)).unwrap_or(0)
+}
+
+/// Compares the ledger with the server, when that was long ago.
+async fn compare_when_due(
+    shared: &Arc<Shared>,
+    name: &str,
+    settings: &MailboxSettings,
+    visit: &mut Visit<'_>,
+) -> anyhow::Result<Result<(), Fault>> {
+    let (store, now) = (&shared.works.store, shared.now());
+    let last = store.reconciled_at(name).await?;
+    if last.is_some_and(|at| now.duration_since(at) < settings.reconcile) {
         return Ok(Ok(()));
     }
-    let uids: Vec<String> = look.waiting.iter().map(|w| w.uid.clone()).collect();
-    let unknown: HashSet<String> = shared.works.store.unknown(name, look.epoch, &uids).await?.into_iter().collect();
-    let new: Vec<Waiting> = look.waiting.into_iter().filter(|w| unknown.contains(&w.uid)).collect();
-    for batch in batches(&new) {
-        let arrivals = match source.fetch(batch).await {
+    let found = match visit.missing().await? {
+        Ok(found) => found,
+        Err(fault) => return Ok(Err(fault)),
+    };
+    store.reconciled(name, now).await?;
+    if !found.is_empty() {
+        shared.trouble(format!("mailbox {name}: {} messages on the server had no line in the ledger; they are taken in now", found.len()));
+        return visit.late(&found).await;
+    }
+    Ok(Ok(()))
+}
+
+/// Compares the ledger of a mailbox with the server: how many messages of the server have no line in it. `mend`: they are taken in.
+///
+/// # Errors
+/// When the store fails; the inner error is the mailbox's.
+pub async fn reconcile(shared: &Arc<Shared>, name: &str, source: &mut Source, mend: bool) -> anyhow::Result<Result<usize, Fault>> {
+    let Some((epoch, _)) = shared.works.store.cursor(name).await? else { return Ok(Ok(0)) };
+    let mut visit = Visit { shared, name, source, epoch, served: validity(epoch), imported: true };
+    let found = match visit.missing().await? {
+        Ok(found) => found,
+        Err(fault) => return Ok(Err(fault)),
+    };
+    shared.works.store.reconciled(name, shared.now()).await?;
+    if mend && let Err(fault) = visit.late(&found).await? {
+        return Ok(Err(fault));
+    }
+    Ok(Ok(found.len()))
+}
+
+/// A visit to one mailbox.
+struct Visit<'v> {
+    shared: &'v Arc<Shared>,
+    name: &'v str,
+    source: &'v mut Source,
+    /// As the ledger numbers it.
+    epoch: i64,
+    /// As the server numbers it.
+    served: u32,
+    /// What comes now sends nothing without a person.
+    imported: bool,
+}
+
+impl Visit<'_> {
+    /// Fetches and writes down; the cursor moves with each batch, to `next` with the last.
+    async fn take(&mut self, new: &[Waiting], next: u32) -> anyhow::Result<Result<(), Fault>> {
+        for batch in batches(new) {
+            let behind = batch.last().and_then(|w| w.uid.parse::<u32>().ok()).map(|uid| uid.saturating_add(1).min(next.max(1)));
+            if let Err(fault) = self.admit(batch, Some(behind.unwrap_or(next))).await? {
+                return Ok(Err(fault));
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    async fn admit(&mut self, batch: &[Waiting], next: Option<u32>) -> anyhow::Result<Result<(), Fault>> {
+        let (shared, name) = (self.shared, self.name);
+        let arrivals = match self.source.fetch(batch).await {
             Ok(arrivals) => arrivals,
             Err(fault) => return Ok(Err(fault)),
         };
-        let written = written(shared, batch, arrivals);
-        let next =
-            batch.last().and_then(|w| w.uid.parse::<u32>().ok()).map_or(look.next, |uid| uid.saturating_add(1).min(look.next.max(1)));
-        let came = shared.works.store.admit(name, look.epoch, next, &written, shared.now()).await?;
+        points::pass("fetched");
+        let written = self.written(batch, arrivals);
+        let came = shared.works.store.admit(name, self.epoch, next, &written, shared.now()).await?;
+        points::pass("admitted");
         if came > 0 {
             tracing::info!(count = came, "mailbox {name}: mail came");
             shared.count(|r| r.taken += came);
             shared.arrived.notify_one();
         }
+        Ok(Ok(()))
     }
-    shared.works.store.admit(name, look.epoch, look.next, &[], shared.now()).await?;
-    Ok(Ok(()))
+
+    /// What was there before usher began: only its headers are read, so that it is known again should the mailbox be renumbered.
+    async fn history(&mut self, old: &[Waiting], next: u32) -> anyhow::Result<Result<(), Fault>> {
+        let mut rows = Vec::with_capacity(old.len());
+        for batch in old.chunks(MOST_HEADS) {
+            let heads = match self.heads(batch).await {
+                Ok(heads) => heads,
+                Err(fault) => return Ok(Err(fault)),
+            };
+            rows.extend(batch.iter().map(|waiting| {
+                let row = self.without_words(waiting, "history", "was there before usher began");
+                let head = heads.get(&waiting.uid).map_or(&[][..], Vec::as_slice);
+                NewMessage { head_hash: fingerprint::of_head(head, waiting.size), header_id: fingerprint::message_id(head), ..row }
+            }));
+        }
+        self.shared.works.store.admit(self.name, self.epoch, Some(next), &rows, self.shared.now()).await?;
+        Ok(Ok(()))
+    }
+
+    /// The server numbers its messages anew: those that are known keep their fate under their new numbers, the others are taken in.
+    async fn renumbered(&mut self, all: &[Waiting], next: u32) -> anyhow::Result<Result<(), Fault>> {
+        let (shared, name) = (self.shared, self.name);
+        let store = &shared.works.store;
+        self.imported = true;
+        let done = store.known(name, self.epoch).await?;
+        let mut by_head = store.by_head(name, self.epoch).await?;
+        let (mut known, mut new) = (0, Vec::new());
+        for batch in all.chunks(MOST_HEADS) {
+            let heads = match self.heads(batch).await {
+                Ok(heads) => heads,
+                Err(fault) => return Ok(Err(fault)),
+            };
+            let mut again = Vec::new();
+            for waiting in batch.iter().filter(|w| !done.contains(&w.uid)) {
+                let hash = heads.get(&waiting.uid).map(|head| fingerprint::of_head(head, waiting.size)).unwrap_or_default();
+                match by_head.get_mut(&hash).filter(|ids| !ids.is_empty()) {
+                    Some(ids) => again.push((ids.remove(0), waiting.uid.clone())),
+                    None => new.push(waiting.clone()),
+                }
+            }
+            known += again.len();
+            store.renumber(self.epoch, &again).await?;
+            points::pass("renumbered");
+        }
+        shared.trouble(format!("mailbox {name}: the server numbered its messages anew; {known} are known, {} are taken in", new.len()));
+        // Batch by batch, but the cursor only when all is done: until then a further look begins with what is left.
+        for batch in batches(&new) {
+            if let Err(fault) = self.admit(batch, None).await? {
+                return Ok(Err(fault));
+            }
+        }
+        store.admit(name, self.epoch, Some(next), &[], shared.now()).await?;
+        Ok(Ok(()))
+    }
+
+    /// Messages below the cursor that have no line in the ledger.
+    async fn missing(&mut self) -> anyhow::Result<Result<Vec<Waiting>, Fault>> {
+        let store = &self.shared.works.store;
+        let next = store.cursor(self.name).await?.map_or(0, |(_, next)| next);
+        let all = match self.source.look_in(Room::Inbox, None).await {
+            Ok(all) => all,
+            Err(fault) => return Ok(Err(fault)),
+        };
+        if all.epoch & (u32::MAX >> 1) != self.served & (u32::MAX >> 1) {
+            // Renumbered meanwhile: the next look deals with that.
+            return Ok(Ok(Vec::new()));
+        }
+        let known = store.known(self.name, self.epoch).await?;
+        let below = |w: &Waiting| self.served == 0 || w.uid.parse::<u32>().is_ok_and(|uid| uid < next);
+        Ok(Ok(all.waiting.into_iter().filter(|w| below(w) && !known.contains(&w.uid)).collect()))
+    }
+
+    /// Takes in what was missed. The source has to have looked since.
+    async fn late(&mut self, found: &[Waiting]) -> anyhow::Result<Result<(), Fault>> {
+        self.imported = true;
+        for batch in batches(found) {
+            if let Err(fault) = self.admit(batch, None).await? {
+                return Ok(Err(fault));
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    async fn heads(&mut self, batch: &[Waiting]) -> Result<BTreeMap<String, Vec<u8>>, Fault> {
+        let heads = self.source.heads(Room::Inbox, self.served, batch).await?;
+        Ok(heads.into_iter().map(|head| (head.uid, head.raw)).collect())
+    }
+
+    fn without_words(&self, waiting: &Waiting, fate: &'static str, why: &str) -> NewMessage {
+        NewMessage {
+            id: self.shared.id(),
+            uid: waiting.uid.clone(),
+            size: i64::try_from(waiting.size).unwrap_or(i64::MAX),
+            fate,
+            why: why.to_owned(),
+            imported: self.imported,
+            ..NewMessage::default()
+        }
+    }
+
+    /// What is written down of a batch: every message that was asked for has a row, those that are gone too.
+    fn written(&self, asked: &[Waiting], arrivals: Vec<Arrival>) -> Vec<NewMessage> {
+        let arrived: HashSet<&str> = arrivals.iter().map(|a| a.uid.as_str()).collect();
+        let gone: Vec<NewMessage> = asked
+            .iter()
+            .filter(|w| !arrived.contains(w.uid.as_str()))
+            .map(|w| self.without_words(w, "gone", "was moved or deleted before it could be fetched"))
+            .collect();
+        let told: BTreeMap<&str, u64> = asked.iter().map(|w| (w.uid.as_str(), w.size)).collect();
+        let mut rows: Vec<NewMessage> = arrivals
+            .into_iter()
+            .map(|a| {
+                let size = a.cut_from.unwrap_or(a.raw.len() as u64);
+                let listed = told.get(a.uid.as_str()).copied().unwrap_or(size);
+                NewMessage {
+                    head_hash: fingerprint::of_head(&a.raw, listed),
+                    ..arrival(self.shared.id(), a.uid, a.raw, size, self.imported)
+                }
+            })
+            .collect();
+        rows.extend(gone);
+        rows
+    }
+}
+
+/// A message that came, to be written down and judged.
+pub fn arrival(id: String, uid: String, raw: Vec<u8>, size: u64, imported: bool) -> NewMessage {
+    NewMessage {
+        id,
+        uid,
+        // Of what nobody could read only the size is kept: it is like no other message.
+        content_hash: if raw.is_empty() { String::new() } else { fingerprint::of(&raw) },
+        header_id: fingerprint::message_id(&raw),
+        size: i64::try_from(size).unwrap_or(i64::MAX),
+        raw,
+        fate: "waiting",
+        imported,
+        ..NewMessage::default()
+    }
 }
 
 /// Cuts a list into batches of bounded number and size.
@@ -146,42 +307,6 @@ fn batches(waiting: &[Waiting]) -> Vec<&[Waiting]> {
     }
     cut.extend(waiting.get(start..).filter(|rest| !rest.is_empty()));
     cut
-}
-
-fn without_words(shared: &Shared, waiting: &Waiting, fate: &'static str, why: &str) -> NewMessage {
-    NewMessage {
-        id: shared.id(),
-        uid: waiting.uid.clone(),
-        raw: Vec::new(),
-        size: i64::try_from(waiting.size).unwrap_or(i64::MAX),
-        content_hash: String::new(),
-        fate,
-        why: why.to_owned(),
-    }
-}
-
-/// What is written down of a batch: every message that was asked for has a row, those that are gone too.
-fn written(shared: &Shared, asked: &[Waiting], arrivals: Vec<Arrival>) -> Vec<NewMessage> {
-    let arrived: HashSet<&str> = arrivals.iter().map(|a| a.uid.as_str()).collect();
-    let gone: Vec<NewMessage> = asked
-        .iter()
-        .filter(|w| !arrived.contains(w.uid.as_str()))
-        .map(|w| without_words(shared, w, "gone", "was moved or deleted before it could be fetched"))
-        .collect();
-    let mut rows: Vec<NewMessage> = arrivals
-        .into_iter()
-        .map(|a| NewMessage {
-            id: shared.id(),
-            content_hash: fingerprint::of(&a.raw),
-            size: i64::try_from(a.cut_from.unwrap_or(a.raw.len() as u64)).unwrap_or(i64::MAX),
-            uid: a.uid,
-            raw: a.raw,
-            fate: "waiting",
-            why: String::new(),
-        })
-        .collect();
-    rows.extend(gone);
-    rows
 }
 
 #[cfg(test)]

@@ -297,20 +297,18 @@ async fn take_over(works: &Works, staged: Staged, now: Timestamp) -> Result<Resu
     Ok(Ok(Some(format!("{left_out} rows of the live directory have faults and were left out; {SHOWN}, such as\n{}", told.join("\n")))))
 }
 
-/// Looks now and then.
-///
-/// # Errors
-/// When the store fails.
-pub(super) async fn watch(shared: &Arc<Shared>, mut mirror: Mirror) -> anyhow::Result<()> {
+/// Looks now and then, for ever.
+pub(super) async fn watch(shared: &Shared, mut mirror: Mirror) {
     loop {
         shared.works.clock.rest(PAUSE).await;
-        match mirror.look(&shared.works).await? {
-            Look::Same => {}
-            Look::Fresh(directory) => {
+        match mirror.look(&shared.works).await {
+            Ok(Look::Same) => {}
+            Ok(Look::Fresh(directory)) => {
                 *shared.directory.write().await = Arc::from(directory);
                 tracing::info!("the directory was taken again");
             }
-            Look::Refused(what) => shared.trouble(format!("{what}\nThe directory in force stays.")),
+            Ok(Look::Refused(what)) => shared.trouble(format!("{what}\nThe directory in force stays.")),
+            Err(error) => shared.trouble(format!("directory: {}. The directory in force stays.", super::told(&error))),
         }
     }
 }

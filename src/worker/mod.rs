@@ -1,25 +1,35 @@
-//! The loops, each a few lines round one public step: intake, triage, deliver, alarm, mirror.
+//! The loops, each a few lines round one public step: mailbox, triage, deliver, alarm, mirror, health.
 
 pub mod alarm;
+mod conclude;
 pub mod deliver;
-pub mod drafts;
+mod drafts;
+pub mod health;
 pub mod intake;
+mod mailbox;
 pub mod mirror;
 pub mod register;
+mod sent;
 pub mod triage;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::{Notify, RwLock};
+use tokio::sync::{Notify, RwLock, watch};
 
 use self::mirror::{DirectorySettings, Mirror};
-use crate::channels::{discord::DiscordSettings, mailbox::MailboxSettings, platform::Platform, smtp::SmtpSettings};
+use crate::channels::mailbox::{MailboxSettings, Source};
+use crate::channels::{Fault, discord::DiscordSettings, platform::Platform, smtp::SmtpSettings};
 use crate::clock::Clock;
+use crate::message::thread::Threads;
 use crate::people::{codes::Seal, directory::Directory};
 use crate::store::Store;
 use crate::triage::playbook::Playbook;
+
+/// How long a reply that is being sent may take once the program was told to stop.
+const LAST_REPLY: Duration = Duration::from_secs(25);
 
 /// `[replies]`.
 #[derive(Debug, Clone, serde::Deserialize)]
@@ -31,6 +41,12 @@ pub struct RepliesSettings {
     pub hold: SignedDuration,
     /// Automatic replies to one address in 24 h.
     pub daily_per_sender: u32,
+    /// Automatic replies to one address in 30 days.
+    pub monthly_per_sender: u32,
+    /// Automatic replies to one domain in an hour.
+    pub hourly_per_domain: u32,
+    /// Automatic replies in an hour to messages that say the same.
+    pub hourly_same_text: u32,
     /// Automatic replies in an hour in all.
     pub hourly_total: u32,
     /// Whether authenticated people get an acknowledgement.
@@ -39,7 +55,16 @@ pub struct RepliesSettings {
 
 impl Default for RepliesSettings {
     fn default() -> Self {
-        Self { automatic: Vec::new(), hold: SignedDuration::from_secs(10), daily_per_sender: 2, hourly_total: 200, acknowledge: false }
+        Self {
+            automatic: Vec::new(),
+            hold: SignedDuration::from_secs(10),
+            daily_per_sender: 2,
+            monthly_per_sender: 4,
+            hourly_per_domain: 50,
+            hourly_same_text: 10,
+            hourly_total: 200,
+            acknowledge: false,
+        }
     }
 }
 
@@ -50,6 +75,8 @@ pub struct Works {
     pub store: Store,
     /// Seals codes.
     pub seal: Seal,
+    /// Marks conversations.
+    pub threads: Threads,
     /// Rules and templates.
     pub playbook: Arc<Playbook>,
     /// `[directory]`.
@@ -92,6 +119,10 @@ pub struct Report {
     pub drafts: u64,
     /// Replies sent.
     pub sent: u64,
+    /// Replies left to a person that were to leave by themselves.
+    pub held: u64,
+    /// Replies that would have been sent, had the operator named their cases.
+    pub shadow: u64,
     /// Alarms posted.
     pub alarms: u64,
     /// What did not work, in words, for people.
@@ -107,19 +138,54 @@ pub struct Shared {
     /// A message came in.
     pub arrived: Notify,
     /// A ticket was settled: drafts, replies and alarms may be due.
-    pub settled: Notify,
+    settled: Notify,
+    /// Told to stop.
+    stop: watch::Sender<bool>,
+    began: Timestamp,
     report: Mutex<Report>,
 }
 
 impl Shared {
     fn new(works: Works, directory: Directory) -> Self {
+        let began = works.clock.now();
         Self {
             works,
             directory: RwLock::new(Arc::new(directory)),
             arrived: Notify::new(),
             settled: Notify::new(),
+            stop: watch::Sender::new(false),
+            began,
             report: Mutex::default(),
         }
+    }
+
+    /// Wakes whoever delivers, saves or alarms.
+    fn settled(&self) {
+        self.settled.notify_waiters();
+        self.settled.notify_one();
+    }
+
+    /// Whether the program was told to stop.
+    fn is_stopping(&self) -> bool {
+        *self.stop.borrow()
+    }
+
+    /// Returns once the program is told to stop.
+    async fn stopping(&self) {
+        let mut told = self.stop.subscribe();
+        drop(told.wait_for(|stop| *stop).await);
+    }
+
+    /// The domain of the desk's own From.
+    fn domain(&self) -> &str {
+        let from = self.works.from.as_str();
+        let address = from.rsplit_once('<').map_or(from, |(_, a)| a.trim_end_matches('>'));
+        address.rsplit_once('@').map_or("localhost", |(_, domain)| domain.trim())
+    }
+
+    /// A fresh key under which the chat drops a second message.
+    fn nonce(&self) -> String {
+        crate::alarm::nonce(&self.id())
     }
 
     /// The present instant.
@@ -157,9 +223,11 @@ impl Shared {
 /// # Errors
 /// When the house is broken: the store fails, or there is no directory to judge by.
 pub async fn run(works: Works, until: Until) -> anyhow::Result<Report> {
-    let _claim = works.store.claim().await?;
-    works.store.release_leases().await?;
-    works.store.doubt_unfinished().await?;
+    let claim = works.store.claim().await?;
+    if claim.is_some() {
+        works.store.release_leases().await?;
+    }
+    works.store.doubt_unfinished(claim.is_some(), works.clock.now()).await?;
     let (mirror, directory) = Mirror::first(&works).await?;
     let shared = Arc::new(Shared::new(works, directory));
     match until {
@@ -169,43 +237,131 @@ pub async fn run(works: Works, until: Until) -> anyhow::Result<Report> {
     Ok(shared.report())
 }
 
-/// Everything that is there, once, and everything that follows from it.
+/// Compares the ledgers of these mailboxes with their servers: how many messages each server has that have no line. `mend`: they are
+/// taken in. The outer error is the store's, the inner ones the mailboxes'.
+///
+/// # Errors
+/// When the store fails, or another process serves it.
+pub async fn reconcile(works: Works, names: &[String], mend: bool) -> anyhow::Result<Vec<(String, Result<usize, Fault>)>> {
+    let _claim = works.store.claim().await?;
+    let shared = Arc::new(Shared::new(works, Directory::default()));
+    let mut found = Vec::new();
+    for name in names {
+        let settings = shared.works.mailboxes.get(name).ok_or_else(|| anyhow::anyhow!("there is no mailbox `{name}` in the settings"))?;
+        let compared = match Source::open(settings).await {
+            Ok(mut source) => intake::reconcile(&shared, name, &mut source, mend).await?,
+            Err(fault) => Err(fault),
+        };
+        found.push((name.clone(), compared));
+    }
+    Ok(found)
+}
+
+/// Everything that is there, once, and everything that follows from it. What one mailbox holds is judged while another is still read.
 async fn drain(shared: &Arc<Shared>) -> anyhow::Result<()> {
     let mut mailboxes = tokio::task::JoinSet::new();
     for name in shared.works.mailboxes.keys() {
         let (shared, name) = (Arc::clone(shared), name.clone());
-        mailboxes.spawn(async move { intake::drain(&shared, &name).await });
+        mailboxes.spawn(async move { mailbox::drain(&shared, &name).await });
     }
-    while let Some(done) = mailboxes.join_next().await {
-        done??;
+    loop {
+        while triage::batch(shared).await? > 0 {}
+        tokio::select! {
+            done = mailboxes.join_next() => match done {
+                Some(done) => done??,
+                None => break,
+            },
+            () = shared.arrived.notified() => {}
+        }
     }
-    while triage::batch(shared).await? > 0 {}
+    // What is judged again while replies leave brings further drafts.
+    for _ in 0..MOST_ROUNDS {
+        while triage::batch(shared).await? > 0 {}
+        for name in shared.works.mailboxes.keys() {
+            mailbox::tidy(shared, name).await?;
+        }
+        while alarm::one(shared).await? == Step::Done {}
+        deliver::drain(shared).await?;
+        if shared.works.store.waiting_now(shared.now()).await? == 0 {
+            break;
+        }
+    }
     for name in shared.works.mailboxes.keys() {
-        drafts::drain(shared, name).await?;
+        mailbox::tidy(shared, name).await?;
     }
-    while alarm::one(shared).await? == Step::Done {}
-    deliver::drain(shared).await?;
     Ok(())
 }
 
-/// Every loop until SIGTERM or Ctrl-C. A loop that fails says so and goes on; the store failing for good ends the program.
+/// Rounds of a drain; each brings what the one before gave rise to.
+const MOST_ROUNDS: u32 = 4;
+/// A loop that failed rests so long, and longer each time.
+const AFTER_FAILURE: Duration = Duration::from_secs(1);
+
+/// Every loop until SIGTERM or Ctrl-C. A loop that fails says so and goes on: when space or the database comes back, so does usher.
 async fn serve(shared: &Arc<Shared>, mirror: Mirror) -> anyhow::Result<()> {
     let mut loops = tokio::task::JoinSet::new();
-    for name in shared.works.mailboxes.keys() {
-        let (shared, name) = (Arc::clone(shared), name.clone());
-        loops.spawn(async move { intake::watch(&shared, &name).await });
+    let mailboxes = shared.works.mailboxes.keys().map(|name| Round::Mailbox(name.clone()));
+    for round in mailboxes.chain([Round::Triage, Round::Alarm, Round::Health]) {
+        loops.spawn(again(Arc::clone(shared), round));
     }
-    let (a, b, c, d) = (Arc::clone(shared), Arc::clone(shared), Arc::clone(shared), Arc::clone(shared));
-    loops.spawn(async move { triage::watch(&a).await });
-    loops.spawn(async move { deliver::watch(&b).await });
-    loops.spawn(async move { alarm::watch(&c).await });
-    loops.spawn(async move { mirror::watch(&d, mirror).await });
-    tokio::select! {
-        () = told_to_stop() => {
-            tracing::info!("stopping");
-            Ok(())
+    let registered = Arc::clone(shared);
+    loops.spawn(async move { mirror::watch(&registered, mirror).await });
+    let delivering = tokio::spawn(again(Arc::clone(shared), Round::Deliver));
+    told_to_stop().await;
+    tracing::info!("stopping");
+    shared.stop.send_replace(true);
+    loops.shutdown().await;
+    // A reply in the sending is given its time: whether it left is then known.
+    if tokio::time::timeout(LAST_REPLY, delivering).await.is_err() {
+        shared.works.store.doubt_unfinished(true, shared.now()).await?;
+    }
+    Ok(())
+}
+
+/// A loop that runs until the program stops.
+#[derive(Debug, Clone)]
+enum Round {
+    Mailbox(String),
+    Triage,
+    Deliver,
+    Alarm,
+    Health,
+}
+
+impl Round {
+    async fn run(&self, shared: &Arc<Shared>) -> anyhow::Result<()> {
+        match self {
+            Self::Mailbox(name) => mailbox::watch(shared, name).await,
+            Self::Triage => triage::watch(shared).await,
+            Self::Deliver => deliver::watch(shared).await,
+            Self::Alarm => alarm::watch(shared).await,
+            Self::Health => health::watch(shared).await,
         }
-        Some(ended) = loops.join_next() => ended?,
+    }
+}
+
+/// Runs a loop again after it failed, until the program stops.
+async fn again(shared: Arc<Shared>, round: Round) {
+    let mut failures = 0;
+    loop {
+        match round.run(&shared).await {
+            Ok(()) => return,
+            Err(error) => shared.trouble(format!("{round:?}: {}", told(&error))),
+        }
+        let pause = AFTER_FAILURE * (1 << failures.min(5));
+        failures += 1;
+        tokio::select! {
+            () = shared.works.clock.rest(pause) => {}
+            () = shared.stopping() => return,
+        }
+    }
+}
+
+/// What went wrong in the house, without what a database may quote.
+fn told(error: &anyhow::Error) -> String {
+    match error.downcast_ref::<crate::store::StoreError>() {
+        Some(error) => error.kind(),
+        None => error.to_string(),
     }
 }
 

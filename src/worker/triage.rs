@@ -1,4 +1,5 @@
-//! Judging: a waiting message is leased, judged against one snapshot, and everything that follows is written in one transaction.
+//! Judging: waiting messages are leased, judged against one snapshot on all cores, and everything that follows is written in one
+//! transaction. What continues a conversation is judged with what was said before.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -6,16 +7,16 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{RepliesSettings, Shared};
-use crate::alarm;
-use crate::message::address::Address;
-use crate::people::{Person, ground::Ground};
-use crate::rules::{Action, Proof};
+use super::{Shared, conclude};
+use crate::message::Automatic;
+use crate::people::directory::Directory;
+use crate::points;
+use crate::store::conversations::Conversation;
 use crate::store::inbox::{Leased, MOST_ATTEMPTS};
-use crate::store::settle::{NewDraft, NewTicket, Settlement};
-use crate::triage::{self, Outcome, report};
+use crate::store::settle::{Becomes, Line, Returned, Settlement};
+use crate::triage::{self, Outcome, Reading, continued::continued};
 
-const BATCH: u32 = 50;
+const BATCH: u32 = 200;
 const PAUSE: Duration = Duration::from_secs(2);
 
 /// Judges for ever, woken by arrivals.
@@ -38,155 +39,228 @@ pub(super) async fn watch(shared: &Arc<Shared>) -> anyhow::Result<()> {
 /// # Errors
 /// When the store fails.
 pub async fn batch(shared: &Arc<Shared>) -> anyhow::Result<usize> {
-    let leased = shared.works.store.lease(BATCH, shared.now()).await?;
+    let mut leased = shared.works.store.lease(BATCH, shared.now()).await?;
+    // Ids are in the order of arrival; a database answers in any.
+    leased.sort_by(|a, b| a.id.cmp(&b.id));
     let count = leased.len();
-    for message in leased {
-        one(shared, message).await?;
+    points::pass("leased");
+    for guilty in leased.extract_if(.., |m| m.attempts > MOST_ATTEMPTS) {
+        quarantine(shared, &guilty).await?;
+    }
+    let directory = Arc::clone(&*shared.directory.read().await);
+    let now = shared.now();
+    let (mut plain, mut later) = (Vec::new(), Vec::new());
+    for (message, judged) in on_all_cores(shared, leased, &directory, now).await {
+        match judged {
+            Judged::Alone(outcome) => plain.push(alone(shared, &message, *outcome, now).await?),
+            Judged::Continues(..) | Judged::Returned(..) => later.push((message, judged)),
+            Judged::Failed => failed(shared, &message).await?,
+        }
+    }
+    points::pass("judged");
+    write(shared, plain, now).await?;
+    // One after the other: each is judged with those before it.
+    for (message, judged) in later {
+        let settlement = match judged {
+            Judged::Continues(reading, tickets) => answer(shared, &message, *reading, &tickets, &directory, now).await?,
+            Judged::Returned(outcome, ids) => returned(shared, &message, &outcome, ids).await?,
+            Judged::Alone(_) | Judged::Failed => None,
+        };
+        match settlement {
+            Some(settlement) => write(shared, vec![settlement], now).await?,
+            None => failed(shared, &message).await?,
+        }
     }
     Ok(count)
 }
 
-async fn one(shared: &Arc<Shared>, message: Leased) -> anyhow::Result<()> {
-    if message.attempts > MOST_ATTEMPTS {
-        shared.works.store.set_fate(&message.id, "quarantined", "judging it failed time and again").await?;
-        shared.trouble("a message was quarantined; `usher ledger` shows it".into());
+/// What judging came to, before the store is asked anything.
+enum Judged {
+    /// The message speaks for itself.
+    Alone(Box<Outcome>),
+    /// It answers these tickets, or is judged again as part of one.
+    Continues(Box<Reading>, Vec<String>),
+    /// A bounce that returns these mails of ours.
+    Returned(Box<Outcome>, Vec<String>),
+    /// The judge stumbled.
+    Failed,
+}
+
+/// Cuts the batch into one piece a core. A message that brings its judge down takes nothing else with it.
+async fn on_all_cores(shared: &Arc<Shared>, batch: Vec<Leased>, directory: &Arc<Directory>, now: Timestamp) -> Vec<(Leased, Judged)> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let piece = batch.len().div_ceil(cores).max(1);
+    let (mut rest, mut tasks) = (batch, Vec::new());
+    while !rest.is_empty() {
+        let tail = rest.split_off(piece.min(rest.len()));
+        let (shared, directory, mine) = (Arc::clone(shared), Arc::clone(directory), std::mem::replace(&mut rest, tail));
+        tasks.push(tokio::task::spawn_blocking(move || {
+            let judge = |m: Leased| {
+                let judged = catch_unwind(AssertUnwindSafe(|| judge(&shared, &m, &directory, now))).unwrap_or(Judged::Failed);
+                (m, judged)
+            };
+            mine.into_iter().map(judge).collect::<Vec<_>>()
+        }));
+    }
+    let mut all = Vec::new();
+    for task in tasks {
+        all.extend(task.await.unwrap_or_default());
+    }
+    all
+}
+
+fn judge(shared: &Shared, leased: &Leased, directory: &Directory, now: Timestamp) -> Judged {
+    let playbook = &shared.works.playbook;
+    let threads = &shared.works.threads;
+    let raw = leased.raw.as_deref().unwrap_or_default();
+    let mut reading = triage::read(raw, playbook);
+    if let Some(id) = &reading.message.message_id
+        && threads.ticket(id).is_some()
+    {
+        // Our own mail, whoever passed it on.
+        reading.message.automatic = Some(Automatic::Own);
+        reading.message.automatic_why.push("its Message-ID is one of ours".into());
+    }
+    if raw.len() < usize::try_from(leased.size).unwrap_or(usize::MAX) {
+        reading.message.defects.push("too large: only its beginning was read".into());
+    }
+    let tickets: Vec<String> = leased.ticket_id.iter().cloned().chain(threads.answered(&reading.message)).collect();
+    if reading.message.automatic == Some(Automatic::Bounce) {
+        let ids = threads.returned(raw);
+        if !ids.is_empty() {
+            return Judged::Returned(Box::new(triage::settle(reading, directory, playbook, now)), ids);
+        }
+    }
+    if !tickets.is_empty() && reading.message.automatic.is_none() {
+        return Judged::Continues(Box::new(reading), tickets);
+    }
+    Judged::Alone(Box::new(triage::settle(reading, directory, playbook, now)))
+}
+
+/// A message that belongs to no ticket as far as anything proves.
+async fn alone(shared: &Shared, message: &Leased, outcome: Outcome, now: Timestamp) -> anyhow::Result<Settlement> {
+    let related = if outcome.message.automatic.is_none() { related(shared, message, &outcome, now).await? } else { None };
+    Ok(conclude::alone(shared, message, &outcome, related, false, now))
+}
+
+async fn related(shared: &Shared, message: &Leased, outcome: &Outcome, now: Timestamp) -> anyhow::Result<Option<String>> {
+    let from = outcome.message.speaker.as_ref().map(|a| a.as_str().to_owned());
+    let answers: Vec<String> =
+        outcome.message.in_reply_to.iter().chain(outcome.message.references.iter().rev()).take(20).cloned().collect();
+    Ok(shared.works.store.related(&message.mailbox, from.as_deref(), &answers, now).await?)
+}
+
+/// A message that answers a ticket: part of it when the same person writes, else a ticket of its own that may be related.
+async fn answer(
+    shared: &Arc<Shared>,
+    message: &Leased,
+    reading: Reading,
+    tickets: &[String],
+    directory: &Arc<Directory>,
+    now: Timestamp,
+) -> anyhow::Result<Option<Settlement>> {
+    let store = &shared.works.store;
+    let speaker = reading.message.speaker.as_ref().map(|a| a.as_str().to_owned());
+    let mut other = None;
+    for id in tickets {
+        let Some(ticket) = store.conversation(id).await? else { continue };
+        let own = message.ticket_id.as_ref() == Some(&ticket.id);
+        if own || speaker.is_some() && ticket.from_address == speaker {
+            return joined(shared, message, reading, &ticket, directory, now).await;
+        }
+        other.get_or_insert(ticket.id);
+    }
+    let (playbook, directory) = (Arc::clone(&shared.works.playbook), Arc::clone(directory));
+    let settled =
+        tokio::task::spawn_blocking(move || catch_unwind(AssertUnwindSafe(|| triage::settle(reading, &directory, &playbook, now))).ok());
+    let Some(outcome) = settled.await.ok().flatten() else { return Ok(None) };
+    let related = match other {
+        Some(id) => Some(id),
+        None => related(shared, message, &outcome, now).await?,
+    };
+    // What answers a mail of ours is not answered by a machine again, whoever sends it.
+    Ok(Some(conclude::alone(shared, message, &outcome, related, true, now)))
+}
+
+async fn joined(
+    shared: &Arc<Shared>,
+    message: &Leased,
+    reading: Reading,
+    ticket: &Conversation,
+    directory: &Arc<Directory>,
+    now: Timestamp,
+) -> anyhow::Result<Option<Settlement>> {
+    let said = shared.works.store.said(&ticket.id, &message.id).await?;
+    let (playbook, directory) = (Arc::clone(&shared.works.playbook), Arc::clone(directory));
+    let settled = tokio::task::spawn_blocking(move || {
+        catch_unwind(AssertUnwindSafe(|| {
+            let earlier = said.iter().map(|s| triage::read(&s.raw, &playbook)).collect();
+            triage::settle(continued(earlier, reading), &directory, &playbook, now)
+        }))
+        .ok()
+    });
+    let Some(outcome) = settled.await.ok().flatten() else { return Ok(None) };
+    Ok(Some(conclude::joined(shared, message, &outcome, ticket, now)))
+}
+
+/// A reply of ours came back: its ticket is opened again.
+async fn returned(shared: &Shared, message: &Leased, outcome: &Outcome, ids: Vec<String>) -> anyhow::Result<Option<Settlement>> {
+    let Some(ticket) = ids.iter().find_map(|id| shared.works.threads.ticket(id)) else { return Ok(None) };
+    let known = shared.works.store.conversation(&ticket).await?;
+    let why = conclude::why(outcome);
+    Ok(Some(match known {
+        Some(ticket) => Settlement {
+            message_id: message.id.clone(),
+            fate: "ignored",
+            why: format!("{why}; a reply of ours came back (T-{})", ticket.number),
+            becomes: Becomes::Returns(Returned { ticket: ticket.id, message_ids: ids }),
+            journal: Line { id: shared.id(), event: "reply came back", detail: "it could not be delivered".into() },
+        },
+        None => Settlement { message_id: message.id.clone(), fate: "ignored", why, becomes: Becomes::Nothing, journal: Line::default() },
+    }))
+}
+
+/// Writes a batch; where the database refuses it, one by one, so that a message that cannot be written stops no other.
+async fn write(shared: &Arc<Shared>, batch: Vec<Settlement>, now: Timestamp) -> anyhow::Result<()> {
+    if batch.is_empty() {
         return Ok(());
     }
-    let directory = Arc::clone(&*shared.directory.read().await);
-    let playbook = Arc::clone(&shared.works.playbook);
-    let now = shared.now();
-    let (raw, cut) = (message.raw, usize::try_from(message.size).is_ok_and(|size| size > 0));
-    let whole = raw.len();
-    let judged = tokio::task::spawn_blocking(move || {
-        catch_unwind(AssertUnwindSafe(|| triage::settle(triage::read(&raw, &playbook), &directory, &playbook, now)))
-    })
-    .await;
-    let Ok(Ok(mut outcome)) = judged else {
-        tracing::error!(attempts = message.attempts, "judging a message failed");
-        shared.works.store.set_fate(&message.id, "waiting", "judging it failed").await?;
-        return if message.attempts >= MOST_ATTEMPTS {
-            Ok(shared.works.store.set_fate(&message.id, "quarantined", "judging it failed time and again").await?)
-        } else {
-            Ok(())
-        };
+    let store = &shared.works.store;
+    let settled = match store.settle(&batch, now).await {
+        Ok(settled) => settled,
+        Err(_) => {
+            let mut settled = 0;
+            for one in &batch {
+                match store.settle(std::slice::from_ref(one), now).await {
+                    Ok(written) => settled += written,
+                    Err(error) => {
+                        // Is it the message, or is it the database? It keeps its lease and is tried again; in the end it is set aside.
+                        store.waiting().await?;
+                        tracing::error!("what was concluded of a message cannot be written: {}", error.kind());
+                    }
+                }
+            }
+            settled
+        }
     };
-    if cut && i64::try_from(whole).is_ok_and(|whole| whole < message.size) {
-        outcome.message.defects.push("too large: only its beginning was read".into());
-    }
-    let settlement = settlement(shared, &message.id, &message.mailbox, &outcome, now);
-    if shared.works.store.settle(&settlement, &shared.id(), now).await? {
-        shared.count(|r| r.judged += 1);
-        shared.settled.notify_waiters();
-        shared.settled.notify_one();
-    }
+    points::pass("settled");
+    shared.count(|r| r.judged += settled);
+    shared.settled();
     Ok(())
 }
 
-/// What is written down of an outcome.
-fn settlement(shared: &Shared, message_id: &str, mailbox: &str, outcome: &Outcome, now: Timestamp) -> Settlement {
-    let verdict = &outcome.verdict;
-    let reason = verdict.because.first().cloned();
-    let why = reason.as_ref().map_or_else(|| verdict.case.clone(), |r| format!("{}: {}", verdict.case, r.en));
-    let (fate, ticket) = match verdict.action {
-        Action::Ignore => ("ignored", None),
-        _ => ("ticket", Some(ticket(shared, mailbox, outcome, now))),
-    };
-    Settlement { message_id: message_id.to_owned(), fate, why, ticket }
-}
-
-fn ticket(shared: &Shared, mailbox: &str, outcome: &Outcome, now: Timestamp) -> NewTicket {
-    let Outcome { message, facts, person, verdict, .. } = outcome;
-    let line = report::triage("", outcome);
-    let snake = |value: &dyn erased::Snake| value.snake();
-    let sender = if message.sender_name().is_empty() { line_sender(outcome) } else { message.sender_name().to_owned() };
-    let (reason_en, reason_fr) = verdict.because.first().map(|r| (r.en.clone(), r.fr.clone())).unwrap_or_default();
-    NewTicket {
-        id: shared.id(),
-        mailbox: mailbox.to_owned(),
-        sender,
-        from_address: message.sender.as_ref().map(|a| a.as_str().to_owned()),
-        subject: message.subject.clone(),
-        language: facts.language.code().to_owned(),
-        case: verdict.case.clone(),
-        action: snake(&verdict.action),
-        urgency: snake(&verdict.urgency),
-        state: verdict.state.map(|s| snake(&s)),
-        person: person_name(person),
-        match_kind: snake(&person.kind()),
-        deadline: verdict.deadline,
-        received_at: message.moment().unwrap_or(now),
-        reason_en,
-        reason_fr,
-        words: message.clean.clone(),
-        quoted: message.quoted.clone(),
-        proof: snake(&verdict.proof),
-        outcome_json: serde_json::to_string(&line).unwrap_or_else(|_| "{}".into()),
-        draft: draft(shared, outcome, now),
-        alarm: alarm::is_due(verdict).then(|| alarm::nonce(&shared.id())),
+async fn failed(shared: &Shared, message: &Leased) -> anyhow::Result<()> {
+    tracing::error!(attempts = message.attempts, "judging a message failed");
+    if message.attempts >= MOST_ATTEMPTS {
+        return quarantine(shared, message).await;
     }
+    Ok(shared.works.store.set_fate(&message.id, "waiting", "judging it failed").await?)
 }
 
-fn line_sender(outcome: &Outcome) -> String {
-    outcome.message.from.first().map(|m| m.address.clone()).unwrap_or_default()
-}
-
-fn person_name(person: &Person) -> Option<String> {
-    person.registered().map(|r| format!("{} {}", r.candidate.first_name, r.candidate.last_name))
-}
-
-fn draft(shared: &Shared, outcome: &Outcome, now: Timestamp) -> Option<NewDraft> {
-    let draft = outcome.draft.as_ref()?;
-    let replies = &shared.works.replies;
-    let automatic = may_answer_alone(outcome, replies).then(|| now.saturating_add(replies.hold).unwrap_or(now));
-    let id = shared.id();
-    let domain = Address::parse(shared.works.from.rsplit_once('<').map_or(&shared.works.from, |(_, a)| a.trim_end_matches('>')));
-    Some(NewDraft {
-        message_id: format!("usher.{}@{}", id.to_lowercase(), domain.as_ref().map_or("localhost", Address::domain)),
-        id,
-        to: draft.to.as_str().to_owned(),
-        subject: draft.subject.clone(),
-        text: draft.text.clone(),
-        template: draft.template.clone(),
-        language: draft.language.code().to_owned(),
-        in_reply_to: draft.in_reply_to.clone(),
-        references: draft.references.clone(),
-        state: if automatic.is_some() { "queued" } else { "ready" },
-        automatic,
-        ground: outcome.person.registered().and_then(|r| serde_json::to_string(&Ground::of(r, now)).ok()).unwrap_or_default(),
-        recipient_base: base(&draft.to),
-    })
-}
-
-/// The one gate for a reply without a person: the verdict allows it, the operator named the case, the sender is proven and authenticated,
-/// the reply goes to the sender, and nothing about the message holds it back.
-fn may_answer_alone(outcome: &Outcome, replies: &RepliesSettings) -> bool {
-    let Outcome { message, verdict, draft, .. } = outcome;
-    verdict.action == Action::AutoReply
-        && replies.automatic.contains(&verdict.case)
-        && verdict.proof == Proof::Proven
-        && message.is_authenticated()
-        && message.automatic.is_none()
-        && message.no_auto_reply.is_empty()
-        && draft.as_ref().is_some_and(|d| message.sender.as_ref() == Some(&d.to))
-}
-
-/// The mailbox behind an address: plus-tags are one person's.
-fn base(address: &Address) -> String {
-    let local = address.local().split('+').next().unwrap_or_default();
-    format!("{local}@{}", address.domain())
-}
-
-/// snake_case names of enums, as the JSON has them.
-mod erased {
-    /// Anything that serialises as one word.
-    pub(super) trait Snake {
-        /// That word.
-        fn snake(&self) -> String;
-    }
-
-    impl<T: serde::Serialize> Snake for T {
-        fn snake(&self) -> String {
-            serde_json::to_value(self).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
-        }
-    }
+async fn quarantine(shared: &Shared, message: &Leased) -> anyhow::Result<()> {
+    let (store, now) = (&shared.works.store, shared.now());
+    store.set_fate(&message.id, "quarantined", "judging it failed time and again").await?;
+    let what = format!("a message of mailbox {} was quarantined: a person has to read it (`usher ledger`)", message.mailbox);
+    shared.trouble(what.clone());
+    Ok(store.raise("quarantine", &what, &shared.nonce(), now).await?)
 }

@@ -3,8 +3,11 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that stumbles fails, and so it should")]
 
 mod aliases;
+mod conversations;
+mod health;
 mod live;
 mod mirror;
+mod outbox;
 mod register;
 mod server;
 
@@ -13,7 +16,7 @@ use std::sync::OnceLock;
 use jiff::{SignedDuration, Timestamp};
 use usher::clock::{Clock, System};
 use usher::store::inbox::NewMessage;
-use usher::store::settle::{NewDraft, NewTicket, Settlement};
+use usher::store::settle::{Becomes, Line, NewDraft, NewReply, NewTicket, Settlement};
 use usher::store::{Store, StoreError, StoreSettings};
 
 use server::both;
@@ -36,11 +39,11 @@ fn arrival(id: &str, uid: &str, hash: &str) -> NewMessage {
         size: 11,
         content_hash: hash.into(),
         fate: "waiting",
-        why: String::new(),
+        ..NewMessage::default()
     }
 }
 
-fn settlement(message: &str, automatic: Option<Timestamp>) -> Settlement {
+fn ticket(message: &str, reply_after: Option<Timestamp>) -> NewTicket {
     let draft = NewDraft {
         id: format!("d-{message}"),
         to: "ada+x@uni.example".into(),
@@ -51,12 +54,22 @@ fn settlement(message: &str, automatic: Option<Timestamp>) -> Settlement {
         in_reply_to: Some("a@uni.example".into()),
         references: vec!["a@uni.example".into()],
         message_id: format!("usher.{message}@nexam.example"),
-        state: if automatic.is_some() { "queued" } else { "ready" },
-        automatic,
-        ground: String::new(),
-        recipient_base: "ada@uni.example".into(),
+        state: if reply_after.is_some() { "queued" } else { "ready" },
     };
-    let ticket = NewTicket {
+    let reply = reply_after.map(|not_before| NewReply {
+        id: format!("r-{message}"),
+        kind: "automatic",
+        state: "queued",
+        to: "ada+x@uni.example".into(),
+        recipient_base: "ada@uni.example".into(),
+        domain: "uni.example".into(),
+        text_hash: "words".into(),
+        message_id: format!("usher.r-{message}@nexam.example"),
+        mail: b"From: support@nexam.example\r\n\r\nHello\r\n".to_vec(),
+        not_before,
+        ground: "{}".into(),
+    });
+    NewTicket {
         id: format!("t-{message}"),
         mailbox: "support".into(),
         sender: "Ada".into(),
@@ -77,10 +90,23 @@ fn settlement(message: &str, automatic: Option<Timestamp>) -> Settlement {
         quoted: None,
         proof: "proven".into(),
         outcome_json: "{}".into(),
+        related: None,
         draft: Some(draft),
+        reply,
         alarm: Some(format!("u-{message}")),
-    };
-    Settlement { message_id: message.into(), fate: "ticket", why: "code_expired".into(), ticket: Some(ticket) }
+    }
+}
+
+fn settlement(message: &str, becomes: Becomes) -> Settlement {
+    let journal = Line { id: format!("j-{message}"), event: "opened", detail: String::new() };
+    Settlement { message_id: message.into(), fate: "ticket", why: "code_expired".into(), becomes, journal }
+}
+
+/// Message `id` has come and opened a ticket, with a reply that is to leave by itself from an instant on, or none.
+async fn opened(store: &Store, id: &str, reply_after: Option<Timestamp>) {
+    store.admit("support", 1, Some(2), &[arrival(id, id, id)], now()).await.unwrap();
+    let becomes = Becomes::Ticket(Box::new(ticket(id, reply_after)));
+    assert_eq!(store.settle(&[settlement(id, becomes)], now()).await.unwrap(), 1);
 }
 
 #[tokio::test]
@@ -89,12 +115,15 @@ async fn a_batch_is_written_once_and_the_cursor_moves_with_it() {
     for store in stores {
         let batch = [arrival("m1", "1", "h1"), arrival("m2", "2", "h2")];
         assert_eq!(store.cursor("support").await.unwrap(), None);
-        assert_eq!(store.admit("support", 7, 3, &batch, now()).await.unwrap(), 2);
-        assert_eq!(store.admit("support", 7, 3, &[arrival("m3", "1", "h9")], now()).await.unwrap(), 0, "the same UID again");
+        assert_eq!(store.admit("support", 7, Some(3), &batch, now()).await.unwrap(), 2);
+        assert_eq!(store.admit("support", 7, Some(3), &[arrival("m3", "1", "h9")], now()).await.unwrap(), 0, "the same UID again");
         assert_eq!(store.cursor("support").await.unwrap(), Some((7, 3)));
-        assert_eq!(store.unknown("support", 7, &["2".into(), "3".into()]).await.unwrap(), ["3"]);
-        // The mailbox was rebuilt: other numbers, the same mail, and one that is new.
-        assert_eq!(store.admit("support", 8, 4, &[arrival("m4", "1", "h2"), arrival("m5", "2", "h5")], now()).await.unwrap(), 1);
+        assert_eq!(store.known("support", 7).await.unwrap().into_iter().collect::<Vec<_>>(), ["1", "2"]);
+        assert_eq!(store.admit("support", 7, None, &[arrival("m9", "9", "")], now()).await.unwrap(), 1, "found late");
+        assert_eq!(store.cursor("support").await.unwrap(), Some((7, 3)), "what comes late moves nothing");
+        assert_eq!(store.admit("support", 7, None, &[arrival("m8", "8", "")], now()).await.unwrap(), 1, "nobody could read either of them");
+        // The same mail again under another number, and one that is new.
+        assert_eq!(store.admit("support", 8, Some(4), &[arrival("m4", "1", "h2"), arrival("m5", "2", "h5")], now()).await.unwrap(), 1);
         let fates: Vec<_> = store.ledger("support").await.unwrap().into_iter().map(|r| r.fate).collect();
         assert_eq!(fates.iter().filter(|f| *f == "duplicate").count(), 1, "{fates:?}");
     }
@@ -105,7 +134,7 @@ async fn a_message_is_handed_to_one_judge_and_counts_as_tried_before_it_is_judge
     let (stores, _folder, _server) = both("leases").await;
     for store in stores {
         let batch: Vec<_> = (0..40).map(|n| arrival(&format!("m{n:02}"), &n.to_string(), &format!("h{n}"))).collect();
-        store.admit("support", 1, 41, &batch, now()).await.unwrap();
+        store.admit("support", 1, Some(41), &batch, now()).await.unwrap();
         let (a, b) = tokio::join!(store.lease(25, now()), store.lease(25, now()));
         let mut ids: Vec<String> = a.unwrap().into_iter().chain(b.unwrap()).map(|l| l.id).collect();
         let count = ids.len();
@@ -113,7 +142,8 @@ async fn a_message_is_handed_to_one_judge_and_counts_as_tried_before_it_is_judge
         ids.dedup();
         assert_eq!((ids.len(), count), (count, count), "nobody got what another got");
         assert!(store.lease(50, later(59)).await.unwrap().iter().all(|l| l.attempts == 1));
-        assert!(store.lease(50, later(200)).await.unwrap().iter().any(|l| l.attempts == 2), "a dead judge's messages come back");
+        let again = store.lease(50, later(200)).await.unwrap();
+        assert_eq!((again.len(), again[0].attempts), (1, 2), "a dead judge's messages come back, one by one: one of them may be guilty");
     }
 }
 
@@ -121,9 +151,9 @@ async fn a_message_is_handed_to_one_judge_and_counts_as_tried_before_it_is_judge
 async fn what_follows_from_a_message_is_written_once() {
     let (stores, _folder, _server) = both("settled").await;
     for store in stores {
-        store.admit("support", 1, 2, &[arrival("m1", "1", "h1")], now()).await.unwrap();
-        assert!(store.settle(&settlement("m1", None), "j1", now()).await.unwrap());
-        assert!(!store.settle(&settlement("m1", None), "j2", now()).await.unwrap(), "a second time changes nothing");
+        opened(&store, "m1", None).await;
+        let again = settlement("m1", Becomes::Ticket(Box::new(ticket("m1", None))));
+        assert_eq!(store.settle(&[again], now()).await.unwrap(), 0, "a second time changes nothing");
         let queue = store.queue(10).await.unwrap();
         assert_eq!((queue.len(), queue[0].number, queue[0].deadline), (1, 1, Some(later(3_600))));
         let ticket = store.ticket("t-m1").await.unwrap().unwrap();
@@ -138,46 +168,13 @@ async fn what_follows_from_a_message_is_written_once() {
 async fn a_draft_goes_from_ready_by_saving_to_saved() {
     let (stores, _folder, _server) = both("drafts").await;
     for store in stores {
-        store.admit("support", 1, 2, &[arrival("m1", "1", "h1")], now()).await.unwrap();
-        store.settle(&settlement("m1", None), "j1", now()).await.unwrap();
+        opened(&store, "m1", None).await;
         let draft = store.draft_due("support", now()).await.unwrap().unwrap();
-        store.set_draft(&draft.id, "saving", now()).await.unwrap();
+        assert!(store.saving_draft(&draft.id, "hash", now()).await.unwrap());
         assert_eq!(store.draft_due("support", now()).await.unwrap().unwrap().state, "saving", "an interrupted one is seen again");
-        store.set_draft(&draft.id, "saved", now()).await.unwrap();
+        assert!(store.saved_draft(&draft.id, now()).await.unwrap());
+        assert!(!store.saved_draft(&draft.id, now()).await.unwrap(), "once");
         assert!(store.draft_due("support", later(9_999)).await.unwrap().is_none());
-    }
-}
-
-#[tokio::test]
-async fn a_reply_that_may_have_left_is_never_handed_out_again() {
-    let (stores, _folder, _server) = both("outbox").await;
-    for store in stores {
-        store.admit("support", 1, 2, &[arrival("m1", "1", "h1")], now()).await.unwrap();
-        store.settle(&settlement("m1", Some(later(10))), "j1", now()).await.unwrap();
-        assert!(store.take_reply(now()).await.unwrap().is_none(), "it is held for ten seconds");
-        let row = store.take_reply(later(11)).await.unwrap().unwrap();
-        assert_eq!((row.state.as_str(), row.recipient_base.as_str()), ("sending", "ada@uni.example"));
-        assert!(store.take_reply(later(12)).await.unwrap().is_none(), "it is being sent");
-        assert_eq!(store.doubt_unfinished().await.unwrap(), 1, "the process died");
-        assert!(store.take_reply(later(99_999)).await.unwrap().is_none(), "a person decides");
-        assert_eq!(store.reply_state("t-m1").await.unwrap().unwrap().0, "unsure");
-    }
-}
-
-#[tokio::test]
-async fn budgets_count_what_left_and_what_may_have() {
-    let (stores, _folder, _server) = both("budgets").await;
-    for store in stores {
-        store.admit("support", 1, 3, &[arrival("m1", "1", "h1"), arrival("m2", "2", "h2")], now()).await.unwrap();
-        for (message, state) in [("m1", "sent"), ("m2", "unsure")] {
-            store.settle(&settlement(message, Some(now())), message, now()).await.unwrap();
-            let row = store.take_reply(now()).await.unwrap().unwrap();
-            store.set_reply(&row.id, state, "", now(), now()).await.unwrap();
-        }
-        let spent = store.spent("ada@uni.example", "code_expired", later(60)).await.unwrap();
-        assert_eq!((spent.to_recipient, spent.same_case, spent.in_all), (2, 2, 2));
-        let tomorrow = store.spent("ada@uni.example", "code_expired", later(25 * 3_600)).await.unwrap();
-        assert_eq!((tomorrow.to_recipient, tomorrow.same_case, tomorrow.in_all), (0, 2, 0));
     }
 }
 
@@ -185,8 +182,7 @@ async fn budgets_count_what_left_and_what_may_have() {
 async fn an_alarm_is_due_until_it_is_posted() {
     let (stores, _folder, _server) = both("alarms").await;
     for store in stores {
-        store.admit("support", 1, 2, &[arrival("m1", "1", "h1")], now()).await.unwrap();
-        store.settle(&settlement("m1", None), "j1", now()).await.unwrap();
+        opened(&store, "m1", None).await;
         let alarm = store.alarm_due(now()).await.unwrap().unwrap();
         assert!(alarm.draft_ready && alarm.nonce == "u-m1");
         store.set_alarm(&alarm.id, "due", "HTTP 503", None, later(30)).await.unwrap();

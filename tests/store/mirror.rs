@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
 use usher::channels::platform::Platform;
 use usher::clock::System;
+use usher::message::thread::Threads;
 use usher::people::codes::Seal;
 use usher::people::import::FILES;
 use usher::store::{Store, StoreSettings};
@@ -22,6 +23,7 @@ pub fn works(store: Store, directory: DirectorySettings, seal: Seal) -> Works {
     Works {
         store,
         seal,
+        threads: Threads::new(&[7; 32]),
         playbook: Arc::new(Playbook::built_in(Default::default(), Default::default(), Default::default()).unwrap()),
         directory,
         platform,

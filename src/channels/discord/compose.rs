@@ -10,6 +10,8 @@ use super::Alarm;
 const LONGEST_URL: usize = 512;
 /// Longest text of ours in any one place; every limit of Discord's is above it.
 const LONGEST_TEXT: usize = 60;
+/// Longest notice to the operators.
+const LONGEST_NOTICE: usize = 400;
 /// Red, as alarms are.
 const COLOUR: u32 = 0x00d8_3a3a;
 
@@ -42,11 +44,23 @@ pub(super) fn bare(alarm: &Alarm, role: Option<u64>) -> CreateMessage {
     CreateMessage::new().content(content).allowed_mentions(mentions).nonce(Nonce::String(alarm.nonce.clone())).enforce_nonce(true)
 }
 
+/// One line for the operators.
+pub(super) fn notice(text: &str, nonce: &str, role: Option<u64>) -> CreateMessage {
+    let mention = role.map(|id| format!("<@&{id}> ")).unwrap_or_default();
+    let mentions = CreateAllowedMentions::new().roles(role.map(RoleId::new));
+    let content = format!("{mention}usher: {}", plain_within(text, LONGEST_NOTICE));
+    CreateMessage::new().content(content).allowed_mentions(mentions).nonce(Nonce::String(nonce.to_owned())).enforce_nonce(true)
+}
+
 /// Text with everything taken out of force that Discord would read as more than text: markup, mentions, links, and
 /// characters that cannot be seen.
 fn plain(text: &str) -> String {
+    plain_within(text, LONGEST_TEXT)
+}
+
+fn plain_within(text: &str, most: usize) -> String {
     let mut out = String::with_capacity(text.len() + 8);
-    for c in text.chars().filter(|c| !c.is_control() && !unseen(*c)).take(LONGEST_TEXT) {
+    for c in text.chars().filter(|c| !c.is_control() && !unseen(*c)).take(most) {
         match c {
             '\\' | '*' | '_' | '~' | '|' | '>' | '#' | '-' | '[' | ']' | '(' | ')' | '<' | '`' if !is_word(c, text) => {
                 out.push('\\');

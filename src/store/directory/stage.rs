@@ -92,7 +92,7 @@ impl Store {
     /// When the database fails.
     pub async fn stage(&self) -> Result<Staging, StoreError> {
         let mut connection = match self {
-            Self::Sqlite(pool) => Connection::Sqlite(pool.acquire().await?),
+            Self::Sqlite(pool, _) => Connection::Sqlite(pool.acquire().await?),
             Self::Postgres(pool) => Connection::Postgres(pool.acquire().await?),
         };
         over!(&mut connection, c => c.close_on_drop());
