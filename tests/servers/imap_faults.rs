@@ -31,6 +31,7 @@ fn quick() -> Patience {
         silence: Duration::from_secs(1),
         idle: Duration::from_secs(1),
         quiet: Duration::from_secs(2),
+        ..Patience::default()
     }
 }
 
