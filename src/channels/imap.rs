@@ -215,6 +215,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_connection_with_a_bearer_token_is_made_anew_sooner() {
+        let signed_in = |auth| MailboxSettings {
+            user: "support".into(),
+            password: Some("secret".into()),
+            token_command: Some("print-a-token".into()),
+            tls: Tls::None,
+            auth,
+            ..MailboxSettings::default()
+        };
+        let session = |auth| Account::new(&signed_in(auth), "localhost", Patience::default()).map(|a| a.patience.session).ok();
+        assert_eq!(session(Auth::Password), Some(Duration::from_secs(23 * 3600)));
+        assert_eq!(session(Auth::Xoauth2), Some(Duration::from_secs(45 * 60)));
+    }
+
+    #[test]
     fn rests_grow_to_eighty_seconds_and_no_further() {
         for (failures, least) in [(0, 1), (1, 1), (2, 2), (5, 16), (8, 80), (1000, 80)] {
             let rest = backoff(failures).as_secs_f64();
