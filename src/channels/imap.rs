@@ -26,6 +26,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tokio::time::timeout;
 
 use self::ear::Ear;
+use self::fetch::Losses;
 use self::folders::Rooms;
 use self::line::{Line, Trouble};
 use super::Fault;
@@ -36,6 +37,8 @@ use crate::clock::{Clock as _, System};
 
 /// A connection unused for so long is asked whether it still stands before it is trusted with a command.
 const STALE: i64 = 10;
+/// Gmail ends a session about when its bearer token ends, after an hour.
+const BEARER: Duration = Duration::from_secs(45 * 60);
 
 /// How to reach and sign in to one mailbox.
 pub(super) struct Account {
@@ -77,7 +80,10 @@ impl Account {
             password: password.unwrap_or_default(),
             issuer,
             rooms: Rooms { inbox: settings.inbox.clone(), drafts: settings.drafts.clone(), sent: settings.sent.clone() },
-            patience,
+            patience: Patience {
+                session: if settings.auth == Auth::Xoauth2 { patience.session.min(BEARER) } else { patience.session },
+                ..patience
+            },
         })
     }
 }
@@ -93,6 +99,7 @@ pub(super) struct Imap {
     looked: (u32, u32),
     /// UIDVALIDITY of the drafts folder when it was last asked what stands there.
     drafts_epoch: Option<u32>,
+    losses: Losses,
 }
 
 type Work<'l, T> = Pin<Box<dyn Future<Output = Result<T, Trouble>> + Send + 'l>>;
@@ -101,7 +108,7 @@ impl Imap {
     pub async fn open(settings: &MailboxSettings, host: &str, patience: Patience) -> Result<Self, Fault> {
         let account = Arc::new(Account::new(settings, host, patience)?);
         let poll = Duration::try_from(settings.poll).unwrap_or(Duration::from_secs(60));
-        let mut imap = Self { account, poll, work: None, ear: None, looked: (0, 0), drafts_epoch: None };
+        let mut imap = Self { account, poll, work: None, ear: None, looked: (0, 0), drafts_epoch: None, losses: Losses::default() };
         imap.with_line(|line| Box::pin(async move { line.enter(Room::Inbox).await.map(|_| ()) })).await.map_err(|t| imap.told(t))?;
         Ok(imap)
     }
@@ -174,6 +181,9 @@ impl Imap {
     /// The working connection, asked whether it still stands when it was long unused; else a new one.
     async fn line(&mut self) -> Result<Line, Trouble> {
         if let Some((mut line, used)) = self.work.take() {
+            if line.left().is_zero() {
+                return Ok(Line::connect(&self.account).await?);
+            }
             if System.now().duration_since(used).as_secs() < STALE {
                 return Ok(line);
             }
@@ -201,6 +211,21 @@ fn backoff(failures: u32) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_connection_with_a_bearer_token_is_made_anew_sooner() {
+        let signed_in = |auth| MailboxSettings {
+            user: "support".into(),
+            password: Some("secret".into()),
+            token_command: Some("print-a-token".into()),
+            tls: Tls::None,
+            auth,
+            ..MailboxSettings::default()
+        };
+        let session = |auth| Account::new(&signed_in(auth), "localhost", Patience::default()).map(|a| a.patience.session).ok();
+        assert_eq!(session(Auth::Password), Some(Duration::from_secs(23 * 3600)));
+        assert_eq!(session(Auth::Xoauth2), Some(Duration::from_secs(45 * 60)));
+    }
 
     #[test]
     fn rests_grow_to_eighty_seconds_and_no_further() {

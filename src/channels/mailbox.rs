@@ -97,6 +97,8 @@ pub struct Patience {
     pub idle: Duration,
     /// Without a line in IDLE; then the line itself is tried. Routers forget a silent connection after 10 to 15 minutes.
     pub quiet: Duration,
+    /// How old a connection grows before another is made between two commands; with a bearer token no older than 45 minutes.
+    pub session: Duration,
 }
 
 impl Default for Patience {
@@ -106,6 +108,7 @@ impl Default for Patience {
             silence: Duration::from_secs(60),
             idle: Duration::from_secs(15),
             quiet: Duration::from_secs(300),
+            session: Duration::from_secs(23 * 3600),
         }
     }
 }

@@ -9,7 +9,7 @@ use usher::channels::tls::Tls;
 use crate::house::dovecot::{Dovecot, PASSWORD, USER};
 use crate::house::trust::Flaw;
 
-fn settings(dovecot: &Dovecot, tls: Tls) -> MailboxSettings {
+pub fn settings(dovecot: &Dovecot, tls: Tls) -> MailboxSettings {
     MailboxSettings {
         host: Some("localhost".into()),
         port: Some(if tls == Tls::Implicit { dovecot.tls_port() } else { dovecot.port() }),
@@ -21,7 +21,7 @@ fn settings(dovecot: &Dovecot, tls: Tls) -> MailboxSettings {
     }
 }
 
-fn mail(n: usize) -> Vec<u8> {
+pub fn mail(n: usize) -> Vec<u8> {
     format!("From: c{n}@uni.example\r\nMessage-ID: <{n}@uni.example>\r\nSubject: help {n}\r\n\r\nnumber {n}\r\n").into_bytes()
 }
 
@@ -88,19 +88,6 @@ async fn a_draft_stands_in_the_drafts_folder_and_is_found_again() {
     let look = source.look(None).await.unwrap();
     source.has_draft("x@y").await.unwrap();
     assert_eq!(source.fetch(&look.waiting).await.unwrap().len(), 1);
-}
-
-#[tokio::test]
-async fn a_missing_drafts_folder_is_made_whatever_its_name() {
-    let dovecot = Dovecot::start();
-    let named = MailboxSettings { drafts: "Réponses \"R&D\"".into(), ..settings(&dovecot, Tls::None) };
-    let mut source = Source::open(&named).await.unwrap();
-    assert!(!source.has_draft("usher.1@nexam.example").await.unwrap());
-    source.save_draft(b"Message-ID: <usher.1@nexam.example>\r\n\r\n").await.unwrap();
-    assert!(source.has_draft("usher.1@nexam.example").await.unwrap());
-    let impossible = MailboxSettings { drafts: "a\r\nX LOGOUT".into(), ..settings(&dovecot, Tls::None) };
-    let mut source = Source::open(&impossible).await.unwrap();
-    assert!(matches!(source.save_draft(b"x").await, Err(Fault::Permanent(_))));
 }
 
 #[tokio::test]

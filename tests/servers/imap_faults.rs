@@ -14,7 +14,7 @@ use crate::house::trust::{Flaw, Trust};
 use crate::house::{now, rest};
 use crate::smtp::server_config;
 
-fn settings(port: u16) -> MailboxSettings {
+pub fn settings(port: u16) -> MailboxSettings {
     MailboxSettings {
         host: Some("localhost".into()),
         port: Some(port),
@@ -25,30 +25,31 @@ fn settings(port: u16) -> MailboxSettings {
     }
 }
 
-fn quick() -> Patience {
+pub fn quick() -> Patience {
     Patience {
         connect: Duration::from_secs(3),
         silence: Duration::from_secs(1),
         idle: Duration::from_secs(1),
         quiet: Duration::from_secs(2),
+        ..Patience::default()
     }
 }
 
-async fn open(server: &Scripted) -> Source {
+pub async fn open(server: &Scripted) -> Source {
     Source::open_with(&settings(server.port()), quick()).await.unwrap()
 }
 
-async fn drain(source: &mut Source) -> Result<(Look, Vec<Arrival>), Fault> {
+pub async fn drain(source: &mut Source) -> Result<(Look, Vec<Arrival>), Fault> {
     let look = source.look(None).await?;
     let arrivals = source.fetch(&look.waiting).await?;
     Ok((look, arrivals))
 }
 
-fn is_bodies(command: &str) -> bool {
+pub fn is_bodies(command: &str) -> bool {
     command.starts_with("UID FETCH") && command.contains("BODY.PEEK")
 }
 
-fn three() -> Shop {
+pub fn three() -> Shop {
     Shop::with(&["Subject: one\r\n\r\n1", "Subject: two\r\n\r\n2", "Subject: three\r\n\r\n3"])
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use usher::channels::Fault;
-use usher::channels::mailbox::{LARGEST, MailboxSettings, Source, Wake};
+use usher::channels::mailbox::{LARGEST, Look, MailboxSettings, Room, Source, Wake};
 
 const DRAFT: &[u8] = b"Message-ID: <usher.1@nexam.example>\nSubject: Re: help\n\nHello\n";
 
@@ -72,6 +72,44 @@ async fn a_folder_takes_whole_files_and_leaves_those_that_grow() {
     assert_eq!(source.look(None).await.unwrap().waiting.len(), 2, "drafts are no mail");
     fs::write(place.path().join("Drafts/by-hand.eml"), "Subject: x\nMessage-Id: <by.hand@nexam.example>\n\n").unwrap();
     assert!(source.has_draft("by.hand@nexam.example").await.unwrap());
+}
+
+#[tokio::test]
+async fn drafts_and_sent_mail_on_disk_are_found_and_one_draft_is_taken_away() {
+    let (maildir, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let kinds = [
+        MailboxSettings { maildir: Some(maildir.path().to_owned()), ..MailboxSettings::default() },
+        MailboxSettings { folder: Some(folder.path().to_owned()), ..MailboxSettings::default() },
+    ];
+    for settings in kinds {
+        let mut source = Source::open(&settings).await.unwrap();
+        assert_eq!(source.look_in(Room::Sent, None).await.unwrap(), Look { epoch: 0, waiting: Vec::new(), next: 1 });
+        assert!(source.standing(Room::Drafts, "usher.1@nexam.example", "t.7@nexam.example").await.unwrap().is_empty());
+        source.save_draft(DRAFT).await.unwrap();
+        source.save_draft(b"Message-ID: <hand@nexam.example>\nReferences: <a@b>\n <t.7@nexam.example>\n\nBonjour\n").await.unwrap();
+        source.save_draft(b"Message-ID: <usher.11@nexam.example>\nSubject: t.7@nexam.example\n\nother\n").await.unwrap();
+        let standing = source.standing(Room::Drafts, "usher.1@nexam.example", "t.7@nexam.example").await.unwrap();
+        assert_eq!(standing.len(), 2);
+        let by_id = source.standing(Room::Drafts, "usher.1@nexam.example", "").await.unwrap();
+        assert!(by_id[0].raw.ends_with(b"\r\n\r\nHello\r\n"));
+        source.remove_draft(&by_id[0].uid).await.unwrap();
+        source.remove_draft(&by_id[0].uid).await.expect("gone already is gone");
+        source.remove_draft("../../new/x").await.expect("no such draft");
+        assert_eq!(source.look_in(Room::Drafts, None).await.unwrap().waiting.len(), 2);
+        source.save_sent(b"Received: x\nMessage-ID: <sent@nexam.example>\nSubject: a\n b\n\nTo: body\n").await.unwrap();
+        let sent = source.look_in(Room::Sent, None).await.unwrap();
+        let heads = source.heads(Room::Sent, sent.epoch, &sent.waiting).await.unwrap();
+        assert_eq!(heads[0].raw, b"Message-ID: <sent@nexam.example>\r\nSubject: a\r\n b\r\n");
+        assert_eq!(heads[0].cut_from, Some(sent.waiting[0].size));
+        assert!(source.look(None).await.unwrap().waiting.is_empty(), "none of it is mail that came");
+    }
+    let place = maildir.path().join(".Drafts/cur");
+    let left = fs::read_dir(&place).unwrap().map(|e| e.unwrap().path()).find(|p| fs::read(p).unwrap().starts_with(b"Message-ID: <hand"));
+    let left = left.unwrap();
+    fs::rename(&left, format!("{}T", left.display())).unwrap();
+    let settings = MailboxSettings { maildir: Some(maildir.path().to_owned()), ..MailboxSettings::default() };
+    let mut source = Source::open(&settings).await.unwrap();
+    assert!(source.standing(Room::Drafts, "", "t.7@nexam.example").await.unwrap().is_empty(), "trashed is gone");
 }
 
 #[tokio::test]

@@ -6,6 +6,8 @@ mod discord;
 mod house;
 mod imap;
 mod imap_faults;
+mod imap_pressure;
+mod imap_rooms;
 mod journey;
 mod maildir;
 mod smtp;

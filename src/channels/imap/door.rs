@@ -11,6 +11,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufStream};
 use tokio::time::timeout;
 
 use super::guard::Guard;
+use super::line::{THROTTLED, peace};
 use super::{Account, names};
 use crate::channels::Fault;
 use crate::channels::tls::{Stream, Tls};
@@ -49,6 +50,7 @@ pub(super) async fn enter(account: &Account) -> Result<(Wire, Offers), Fault> {
     let mut offers = door.capabilities().await?;
     if welcome == Welcome::SignIn {
         door.sign_in(&offers).await?;
+        door.signed_in = true;
         offers = door.capabilities().await?;
     }
     if offers.has("ID") {
@@ -76,11 +78,12 @@ struct Door<'a> {
     account: &'a Account,
     wire: Wire,
     tag: u32,
+    signed_in: bool,
 }
 
 impl<'a> Door<'a> {
     fn new(account: &'a Account, stream: Box<dyn Stream>) -> Self {
-        Self { account, wire: BufStream::with_capacity(64 * 1024, 8 * 1024, Guard::new(stream)), tag: 0 }
+        Self { account, wire: BufStream::with_capacity(64 * 1024, 8 * 1024, Guard::new(stream)), tag: 0, signed_in: false }
     }
 
     async fn greeting(&mut self) -> Result<Welcome, Fault> {
@@ -154,7 +157,7 @@ impl<'a> Door<'a> {
         let busy = ["too many", "try again", "later", "tempor", "throttl", "unavailable", "busy", "limit"].iter().any(|w| text.contains(w));
         match code.as_deref() {
             Some("AUTHENTICATIONFAILED" | "AUTHORIZATIONFAILED" | "EXPIRED" | "PRIVACYREQUIRED") => {}
-            Some(_) => return self.passing(&format!("does not let us in now{shown}")),
+            Some(code) => return self.later(&format!("does not let us in now{shown}"), peace(Some(code))),
             None if busy || reply.status == "BAD" => return self.passing("does not let us in now"),
             None => {}
         }
@@ -182,7 +185,10 @@ impl<'a> Door<'a> {
                 let (status, text) = rest.trim_start().split_once(' ').unwrap_or((rest, ""));
                 return Ok(Reply { status: status.to_ascii_uppercase(), text: text.to_owned(), untagged });
             } else if strip_prefix_caseless(&line, "* BYE").is_some() {
-                return Err(self.passing("closes the connection before we are signed in"));
+                return Err(match self.signed_in {
+                    true => self.later("says goodbye right after the login", Some(THROTTLED)),
+                    false => self.passing("closes the connection before we are signed in"),
+                });
             } else {
                 untagged.push(line);
             }
@@ -215,7 +221,11 @@ impl<'a> Door<'a> {
     }
 
     fn passing(&self, what: &str) -> Fault {
-        Fault::passing(format!("{}:{} {what}", self.account.peer.host, self.account.peer.port))
+        self.later(what, None)
+    }
+
+    fn later(&self, what: &str, after_ms: Option<u64>) -> Fault {
+        Fault::Passing { what: format!("{}:{} {what}", self.account.peer.host, self.account.peer.port), after_ms }
     }
 
     fn permanent(&self, what: &str) -> Fault {

@@ -69,12 +69,18 @@ async fn listen(account: Arc<Account>, heard: Arc<Heard>) {
         heard.deaf.store(true, Ordering::Relaxed);
         // Something may have come while nobody listened.
         heard.wake.notify_one();
-        if matches!(ended, Some(Ok(Ended::NoIdle))) {
-            return;
-        }
+        let peace = match ended {
+            Some(Ok(Ended::NoIdle)) => return,
+            Some(Ok(Ended::Old)) => {
+                failures = 0;
+                continue;
+            }
+            Some(Ok(Ended::Lost(peace))) => peace,
+            Some(Err(_)) | None => Duration::ZERO,
+        };
         let lasted = System.now().duration_since(began).as_secs();
         failures = if lasted >= GOOD { 0 } else { failures + 1 };
-        System.rest(backoff(failures)).await;
+        System.rest(backoff(failures).max(peace)).await;
     }
 }
 
@@ -82,19 +88,26 @@ async fn listen(account: Arc<Account>, heard: Arc<Heard>) {
 enum Ended {
     /// The server has no IDLE for us.
     NoIdle,
-    /// Anything else: connect again.
-    Lost,
+    /// It was time for a new connection.
+    Old,
+    /// Anything else: connect again, and not before so long.
+    Lost(Duration),
 }
 
 async fn session(account: Arc<Account>, heard: Arc<Heard>) -> Ended {
     match attend(&account, &heard).await {
         Err(Trouble::Refused { doing: IDLING, .. }) => Ended::NoIdle,
-        Err(_) | Ok(()) => Ended::Lost,
+        Ok(()) => Ended::Old,
+        Err(trouble) => match trouble.fault("the mail server") {
+            Fault::Passing { after_ms: Some(after), .. } => Ended::Lost(Duration::from_millis(after)),
+            _ => Ended::Lost(Duration::ZERO),
+        },
     }
 }
 
 const IDLING: &str = "wait with us";
 
+/// Waits in IDLE until the connection is old.
 async fn attend(account: &Account, heard: &Heard) -> Result<(), Trouble> {
     let mut line = Line::connect(account).await?;
     if !line.offers.has("IDLE") {
@@ -105,11 +118,12 @@ async fn attend(account: &Account, heard: &Heard) -> Result<(), Trouble> {
     if next.is_none_or(|next| next != heard.looked.load(Ordering::Relaxed)) {
         heard.wake.notify_one();
     }
-    loop {
+    while !line.left().is_zero() {
         line.idle(heard).await?;
         // What the server told while it ended the wait is heard by looking.
         heard.wake.notify_one();
     }
+    Ok(())
 }
 
 impl Line {
@@ -132,7 +146,8 @@ impl Line {
             }
         }
         heard.deaf.store(false, Ordering::Relaxed);
-        match timeout(RENEW, self.hear(&tag, patience.quiet, heard)).await {
+        let span = RENEW.min(self.left());
+        match timeout(span, self.hear(&tag, patience.quiet, heard)).await {
             Err(_) | Ok(Ok(())) => {}
             Ok(Err(trouble)) => return Err(trouble),
         }
@@ -164,11 +179,5 @@ fn wake_if_mail(answer: &Response<'_>, heard: &Heard) {
         || matches!(answer, Response::Data { status: Status::No | Status::Bad, .. });
     if mail {
         heard.wake.notify_one();
-    }
-}
-
-impl From<Trouble> for Fault {
-    fn from(trouble: Trouble) -> Self {
-        trouble.fault("the mail server")
     }
 }

@@ -1,7 +1,7 @@
-//! Fetching in batches. One odd message never stops the next: a batch that no parser can read is halved, until the
-//! message stands alone, and of that one the most is taken that can be had.
+//! Fetching in batches. One odd message never stops the next: a batch that no parser can read, or that costs the
+//! connection time and again, is halved until the message stands alone, and of that one the most is taken that can be had.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 use super::Imap;
 use super::line::Trouble;
@@ -14,6 +14,27 @@ const MESSAGES: usize = 200;
 /// …and no more octets, unless a single message is larger.
 const OCTETS: u64 = 4 * 1024 * 1024;
 
+/// The time at which a lost connection is no chance any more: some message may cost it.
+const TOO_OFTEN: u32 = 3;
+
+/// How often the connection was lost over the fetch of a batch, by room, epoch and the first UID of the batch.
+#[derive(Debug, Default)]
+pub(super) struct Losses(HashMap<(Room, u32, String), u32>);
+
+impl Losses {
+    /// Notes another one. Whether that is too often.
+    fn again(&mut self, room: Room, epoch: u32, first: &Waiting) -> bool {
+        let times = self.0.entry((room, epoch, first.uid.clone())).or_default();
+        *times += 1;
+        *times >= TOO_OFTEN
+    }
+
+    /// All that was wanted of a room was had.
+    fn forget(&mut self, room: Room) {
+        self.0.retain(|(theirs, ..), _| *theirs != room);
+    }
+}
+
 impl Imap {
     /// Fetches messages of the inbox, as the last look listed them.
     pub async fn fetch(&mut self, wanted: &[Waiting]) -> Result<Vec<Arrival>, Fault> {
@@ -22,36 +43,58 @@ impl Imap {
 
     /// Fetches messages of any room. `epoch`: as their look told.
     pub(super) async fn fetch_in(&mut self, room: Room, epoch: u32, wanted: &[Waiting]) -> Result<Vec<Arrival>, Fault> {
-        let mut queue = batches(wanted, OCTETS);
+        // Beside each batch: whether one that it was cut from lost the connection too often.
+        let mut queue: VecDeque<_> = batches(wanted, OCTETS).into_iter().map(|batch| (batch, false)).collect();
         let mut arrivals = Vec::with_capacity(wanted.len());
-        while let Some(batch) = queue.pop_front() {
+        while let Some((batch, doubted)) = queue.pop_front() {
             let asked = batch.clone();
-            let fetched = self.with_line(move |line| Box::pin(async move { line.fetch(room, epoch, &asked).await })).await;
-            match (fetched, batch.as_slice()) {
-                (Ok(found), _) => arrivals.extend(found),
-                (Err(Trouble::Garbled), [alone]) => arrivals.extend(self.beginning_in(room, epoch, alone).await?),
-                (Err(Trouble::Garbled), _) => halve(&mut queue, &batch),
-                (Err(trouble), _) => return Err(self.told(trouble)),
+            let trouble = match self.with_line(move |line| Box::pin(async move { line.fetch(room, epoch, &asked).await })).await {
+                Ok(found) => {
+                    arrivals.extend(found);
+                    continue;
+                }
+                Err(trouble) => trouble,
+            };
+            let doubted = doubted || self.too_often(room, epoch, &batch, &trouble);
+            match batch.as_slice() {
+                _ if trouble != Trouble::Garbled && !(doubted && matches!(trouble, Trouble::Lost(_))) => return Err(self.told(trouble)),
+                [alone] => arrivals.extend(self.beginning_in(room, epoch, alone, doubted).await?),
+                _ => halves(&batch).for_each(|half| queue.push_front((half, doubted))),
             }
         }
+        self.losses.forget(room);
         Ok(arrivals)
+    }
+
+    fn too_often(&mut self, room: Room, epoch: u32, batch: &[Waiting], trouble: &Trouble) -> bool {
+        matches!(trouble, Trouble::Lost(_)) && batch.first().is_some_and(|first| self.losses.again(room, epoch, first))
     }
 
     /// What can be had of a message of the inbox that cannot be fetched whole. `None`: it is gone.
     pub async fn beginning(&mut self, waiting: &Waiting) -> Result<Option<Arrival>, Fault> {
-        self.beginning_in(Room::Inbox, self.looked.0, waiting).await
+        self.beginning_in(Room::Inbox, self.looked.0, waiting, false).await
     }
 
-    async fn beginning_in(&mut self, room: Room, epoch: u32, waiting: &Waiting) -> Result<Option<Arrival>, Fault> {
+    /// `doubted`: the message was fetched alone, and that too cost the connection.
+    async fn beginning_in(&mut self, room: Room, epoch: u32, waiting: &Waiting, mut doubted: bool) -> Result<Option<Arrival>, Fault> {
+        let alone = std::slice::from_ref(waiting);
         for part in [Part::Beginning, Part::Header] {
-            let asked = [waiting.clone()];
+            let asked = alone.to_vec();
             match self.with_line(move |line| Box::pin(async move { line.part(room, epoch, &asked, part).await })).await {
                 Ok(mut found) => return Ok(found.pop()),
                 Err(Trouble::Garbled) => {}
-                Err(trouble) => return Err(self.told(trouble)),
+                Err(trouble) => {
+                    doubted = doubted || self.too_often(room, epoch, alone, &trouble);
+                    if !(doubted && matches!(trouble, Trouble::Lost(_))) {
+                        return Err(self.told(trouble));
+                    }
+                }
             }
         }
-        Ok(Some(by_size(waiting)))
+        // A server that does not even list it is ill as a whole: that says nothing about the message.
+        let uid = waiting.uid.clone();
+        let listed = self.with_line(move |line| Box::pin(async move { line.lists(room, epoch, &uid).await })).await;
+        Ok(listed.map_err(|t| self.told(t))?.then(|| by_size(waiting)))
     }
 
     /// The header fields by which messages are known again. `epoch`: as their look told.
@@ -64,7 +107,7 @@ impl Imap {
             match (had, batch.as_slice()) {
                 (Ok(found), _) => heads.extend(found),
                 (Err(Trouble::Garbled), [alone]) => heads.push(by_size(alone)),
-                (Err(Trouble::Garbled), _) => halve(&mut queue, &batch),
+                (Err(Trouble::Garbled), _) => halves(&batch).for_each(|half| queue.push_front(half)),
                 (Err(trouble), _) => return Err(self.told(trouble)),
             }
         }
@@ -77,10 +120,10 @@ fn by_size(waiting: &Waiting) -> Arrival {
     Arrival { uid: waiting.uid.clone(), raw: Vec::new(), cut_from: Some(waiting.size) }
 }
 
-fn halve(queue: &mut VecDeque<Vec<Waiting>>, batch: &[Waiting]) {
+/// The halves of a batch, the second one first.
+fn halves(batch: &[Waiting]) -> impl Iterator<Item = Vec<Waiting>> {
     let (first, second) = batch.split_at(batch.len() / 2);
-    queue.push_front(second.to_vec());
-    queue.push_front(first.to_vec());
+    [second.to_vec(), first.to_vec()].into_iter()
 }
 
 /// Draws messages together into batches of at most 200 and so many octets; a larger one stands alone.

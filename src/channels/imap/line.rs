@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use async_imap::Client;
 use imap_proto::{Outcome, Response, Status};
+use jiff::Timestamp;
 use tokio::io::AsyncWriteExt as _;
 use tokio::time::timeout;
 
@@ -16,14 +17,29 @@ use super::guard::{Seen, TooLarge};
 use super::{Account, Patience, names};
 use crate::channels::Fault;
 use crate::channels::mailbox::Room;
+use crate::clock::{Clock as _, System};
 
 /// More answers than this to one command are no answer.
 const MOST_ANSWERS: u32 = 20_000_000;
 /// How often a single answer may need another [`Patience::silence`] while bytes still trickle in.
 const MOST_PAUSES: u32 = 15;
 
+const GOODBYE: &str = "said goodbye";
+
 /// Milliseconds of peace for a server that has too much to do.
 pub(super) const THROTTLED: u64 = 60_000;
+
+/// The same where somebody else has the mailbox open.
+const IN_USE: u64 = 15_000;
+
+/// How long a server wants to be left alone, by the code of its refusal (RFC 5530, and Gmail's own).
+pub(super) fn peace(code: Option<&str>) -> Option<u64> {
+    match code? {
+        "INUSE" => Some(IN_USE),
+        "THROTTLED" | "LIMIT" | "UNAVAILABLE" | "OVERQUOTA" => Some(THROTTLED),
+        _ => None,
+    }
+}
 
 /// A wait is looked after this often.
 const SLICE: Duration = Duration::from_secs(1);
@@ -65,8 +81,9 @@ impl Trouble {
                 Fault::Passing { what: format!("{host} refuses to {doing} (BAD)"), after_ms: Some(120_000) }
             }
             Self::Refused { doing, code, .. } => {
+                let after_ms = peace(code.as_deref());
                 let shown = code.map(|c| format!(" [{c}]")).unwrap_or_default();
-                Fault::passing(format!("{host} does not {doing} now{shown}"))
+                Fault::Passing { what: format!("{host} does not {doing} now{shown}"), after_ms }
             }
             Self::Told(fault) => fault,
         }
@@ -84,6 +101,10 @@ pub(super) struct Line {
     client: Client<Wire>,
     seen: Arc<Seen>,
     tags: u32,
+    /// When it signed in.
+    born: Timestamp,
+    /// Whether any command was done on it.
+    worked: bool,
     pub patience: Patience,
     pub offers: Offers,
     /// Where the rooms are.
@@ -98,7 +119,14 @@ impl Line {
         let (wire, offers) = door::enter(account).await?;
         let seen = wire.get_ref().seen();
         let plan = Plan::new(account.rooms.clone());
-        Ok(Self { client: Client::new(wire), seen, tags: 0, patience: account.patience, offers, plan, open_folder: None })
+        let (client, patience) = (Client::new(wire), account.patience);
+        Ok(Self { client, seen, tags: 0, born: System.now(), worked: false, patience, offers, plan, open_folder: None })
+    }
+
+    /// How long it may still be used: servers end old sessions in the midst of a command.
+    pub fn left(&self) -> Duration {
+        let age = Duration::try_from(System.now().duration_since(self.born)).unwrap_or_default();
+        self.patience.session.saturating_sub(age)
     }
 
     /// Sends a command and answers its tag.
@@ -181,8 +209,17 @@ impl Line {
                 }
                 Ok::<_, Trouble>(over)
             });
-            if over.await?? {
-                return Ok(());
+            match over.await? {
+                Ok(true) => {
+                    self.worked = true;
+                    return Ok(());
+                }
+                // Let in and sent away: it has too many of us, or no mailbox behind the login.
+                Err(Trouble::Lost(what)) if what == GOODBYE && !self.worked => {
+                    let what = "the mail server says goodbye right after the login".into();
+                    return Err(Trouble::Told(Fault::Passing { what, after_ms: Some(THROTTLED) }));
+                }
+                other => other.map(|_| ())?,
             }
         }
         Err(Trouble::Lost("never comes to an end".into()))
@@ -198,7 +235,7 @@ pub(super) fn ended(doing: &'static str, tag: &str, answer: &Response<'_>) -> Re
             Status::PreAuth | Status::Bye => Err(Trouble::Lost("answers out of order".into())),
         },
         Response::Done { .. } => Err(Trouble::Lost("answers out of order".into())),
-        Response::Data { status: Status::Bye, .. } => Err(Trouble::Lost("said goodbye".into())),
+        Response::Data { status: Status::Bye, .. } => Err(Trouble::Lost(GOODBYE.into())),
         _ => Ok(false),
     }
 }

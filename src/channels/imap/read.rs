@@ -69,6 +69,12 @@ impl Line {
         Ok(batch.iter().filter_map(arrival).collect())
     }
 
+    /// Whether the server lists this message.
+    pub async fn lists(&mut self, room: Room, epoch: u32, uid: &str) -> Result<bool, Trouble> {
+        self.same_epoch(room, epoch).await?;
+        Ok(!self.search(&format!("UID {uid}")).await?.is_empty())
+    }
+
     async fn same_epoch(&mut self, room: Room, epoch: u32) -> Result<(), Trouble> {
         let open = match self.open_folder {
             Some((open, validity)) if open == room => Some(validity),

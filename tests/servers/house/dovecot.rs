@@ -42,17 +42,26 @@ impl Dovecot {
 
     /// Starts one whose certificate has a flaw.
     pub fn with_flaw(flaw: Flaw) -> Self {
+        Self::with(flaw, true)
+    }
+
+    /// Starts one that marks no folder for any purpose.
+    pub fn without_marks() -> Self {
+        Self::with(Flaw::None, false)
+    }
+
+    fn with(flaw: Flaw, marks: bool) -> Self {
         let place = tempfile::Builder::new().prefix("usher-dovecot-").tempdir_in("/tmp").unwrap();
         fs::set_permissions(place.path(), fs::Permissions::from_mode(0o755)).unwrap();
         let trust = Trust::new(place.path(), flaw);
         let owner = is_root().then(|| (id(&["-u", "nobody"]).parse().unwrap(), id(&["-g", "nobody"]).parse().unwrap()));
         let mut dovecot = Self { place, child: None, port: free_port(), tls_port: free_port(), trust, owner, delivered: AtomicU64::new(0) };
-        dovecot.furnish();
+        dovecot.furnish(marks);
         dovecot.run();
         dovecot
     }
 
-    fn furnish(&self) {
+    fn furnish(&self, marks: bool) {
         let root = self.root();
         let mail = self.maildir();
         for folder in
@@ -73,7 +82,8 @@ impl Dovecot {
             .replace("@G@", &group)
             .replace("@PORT@", &self.port.to_string())
             .replace("@TLS_PORT@", &self.tls_port.to_string())
-            .replace("@PASSWORD@", PASSWORD);
+            .replace("@PASSWORD@", PASSWORD)
+            .replace("special_use =", if marks { "special_use =" } else { "# special_use =" });
         fs::write(root.join("dovecot.conf"), conf).unwrap();
         if let Some((uid, gid)) = self.owner {
             let given = Command::new("chown").arg("-R").arg(format!("{uid}:{gid}")).arg(root).status().unwrap();
@@ -149,6 +159,16 @@ impl Dovecot {
     /// The files of a sub-folder; their names carry the flags.
     pub fn folder_files(&self, name: &str) -> Vec<PathBuf> {
         self.files(&self.maildir().join(format!(".{name}")))
+    }
+
+    /// Flags a message of a sub-folder, as another program would.
+    pub fn flag(&self, path: &Path, flag: char) {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let (plain, flags) = name.split_once(":2,").unwrap_or((&name, ""));
+        let mut flags: Vec<char> = flags.chars().chain([flag]).collect();
+        flags.sort_unstable();
+        let cur = path.parent().unwrap().with_file_name("cur");
+        fs::rename(path, cur.join(format!("{plain}:2,{}", flags.into_iter().collect::<String>()))).unwrap();
     }
 
     /// How many messages the inbox has.

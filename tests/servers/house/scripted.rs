@@ -153,7 +153,7 @@ impl Talk {
         let upper = command.to_uppercase();
         match upper.split(' ').next().unwrap_or_default() {
             "CAPABILITY" => self.say(&format!("* CAPABILITY IMAP4rev1 {}\r\n", self.shop.capabilities)),
-            "EXAMINE" => self.examine(),
+            "EXAMINE" | "SELECT" => self.examine(),
             "LIST" => self.say("* LIST () \"/\" \"x\"\r\n"),
             "STATUS" => self.say("* STATUS \"x\" (MESSAGES 0)\r\n"),
             "UID" if upper.contains("RFC822.SIZE") => self.sizes(&upper),
@@ -188,13 +188,20 @@ impl Talk {
     fn bodies(&mut self, command: &str) {
         let part = if command.contains("[HEADER]") {
             "[HEADER]"
+        } else if command.contains("[HEADER.FIELDS") {
+            "[HEADER.FIELDS (MESSAGE-ID DATE FROM TO SUBJECT IN-REPLY-TO REFERENCES)]"
         } else if command.contains("<0.") {
             "[]<0>"
         } else {
             "[]"
         };
         for (uid, text) in self.asked(command) {
-            let text = if part == "[]<0>" { text.iter().take(256 * 1024).copied().collect() } else { text };
+            let head = |text: &[u8]| text.windows(4).position(|w| w == b"\r\n\r\n").map_or(text.len(), |at| at + 4);
+            let text = match part {
+                "[]" => text,
+                "[]<0>" => text.iter().take(256 * 1024).copied().collect(),
+                _ => text[..head(&text)].to_vec(),
+            };
             self.say(&format!("* {uid} FETCH (UID {uid} BODY{part} {{{}}}\r\n", text.len()));
             self.give(&text);
             self.say(")\r\n");
@@ -205,7 +212,7 @@ impl Talk {
         let uids: Vec<String> = if command.contains("SEARCH UID") {
             self.asked(&command.replace("SEARCH UID", "FETCH")).iter().map(|(uid, _)| uid.to_string()).collect()
         } else {
-            let id = command.split('<').nth(1).and_then(|r| r.split('>').next()).unwrap_or("\0").to_lowercase();
+            let id = command.rsplit('"').nth(1).unwrap_or("\0").to_lowercase();
             let holds = |text: &[u8]| String::from_utf8_lossy(text).to_lowercase().contains(&id);
             self.shop.mails.iter().filter(|(_, t)| holds(t)).map(|(uid, _)| uid.to_string()).collect()
         };
