@@ -9,3 +9,5 @@ mod imap_faults;
 mod journey;
 mod maildir;
 mod smtp;
+mod smtp_faults;
+mod tokens;
