@@ -212,14 +212,15 @@ mod tests {
 
     #[test]
     fn each_contradiction_has_its_own_words() {
-        let with = |change: fn(&mut TokenSettings)| {
+        type Change = fn(&mut TokenSettings);
+        let with = |change: Change| {
             let mut settings = complete();
             change(&mut settings);
             settings.contradictions().iter().map(|(_, what, _)| *what).collect::<Vec<_>>().join(" · ")
         };
         assert_eq!(with(|_| {}), "");
         assert_eq!(with(|s| *s = TokenSettings { command: Some("print".into()), ..TokenSettings::default() }), "");
-        let cases: [(fn(&mut TokenSettings), &str); 6] = [
+        let cases: [(Change, &str); 6] = [
             (|s| *s = TokenSettings::default(), "needs token_command or token_url"),
             (|s| s.command = Some("print".into()), "token_command and token_url"),
             (|s| s.url = Some("http://login.uni.example/token".into()), "no https"),

@@ -11,3 +11,5 @@ mod imap_rooms;
 mod journey;
 mod maildir;
 mod smtp;
+mod smtp_faults;
+mod tokens;

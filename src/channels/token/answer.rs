@@ -76,7 +76,7 @@ mod tests {
     #[test]
     fn a_token_is_used_until_five_minutes_before_it_expires() {
         let now = Timestamp::UNIX_EPOCH;
-        let cases = [("3600", 3300_000), ("\"3599\"", 3299_000), ("301", 1000), ("300", 150_000), ("0", 0), ("-5", 0), ("1e99", 300_000)];
+        let cases = [("3600", 3_300_000), ("\"3599\"", 3_299_000), ("301", 1000), ("300", 150_000), ("0", 0), ("-5", 0), ("1e99", 300_000)];
         for (life, used) in cases {
             let answer = read(format!(r#"{{"access_token":"t","expires_in":{life}}}"#).as_bytes(), now).unwrap();
             assert_eq!(answer.token.renew.as_millisecond(), used, "{life}");

@@ -1,10 +1,12 @@
-//! The servers that the tests speak to: a real Dovecot, a real SMTP server, a Discord stand-in, and servers that
-//! misbehave by script. Each runs on this machine alone, on ports of its own, and ends with its value.
+//! The servers that the tests speak to: a real Dovecot, a real SMTP server, stand-ins for Discord and for a token
+//! endpoint, and servers that misbehave by script. Each runs on this machine alone, on ports of its own, and ends with its value.
 
 pub mod discord;
 pub mod dovecot;
 pub mod scripted;
+pub mod scripted_smtp;
 pub mod smtp;
+pub mod tokens;
 pub mod trust;
 
 use std::io::{BufRead as _, BufReader};
