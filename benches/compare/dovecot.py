@@ -1,5 +1,6 @@
 """A real Dovecot on a loopback port of its own, without any rights, in a folder that goes with it."""
 
+import contextlib
 import grp
 import imaplib
 import os
@@ -11,7 +12,7 @@ import socket
 import subprocess
 import time
 
-from measured import Unable
+from measured import Unable, cpu_of
 
 PASSWORD = "secret"
 CONFIG = """
@@ -149,12 +150,12 @@ class Dovecot:
             self.give(place.parent)
         return place
 
-    def fill(self, user, mails):
-        """Puts many mails straight into the inbox, seen by nobody yet; answers how many bytes."""
+    def fill(self, user, mails, flags=""):
+        """Puts many mails straight into the inbox, with Maildir's letters for their flags; answers how many bytes."""
         place, size = self.maildir(user), 0
         for mail in mails:
             self.delivered += 1
-            (place / "cur" / f"{1_790_000_000 + self.delivered}.M{self.delivered:07d}.bench:2,").write_bytes(mail)
+            (place / "cur" / f"{1_790_000_000 + self.delivered}.M{self.delivered:07d}.bench:2,{flags}").write_bytes(mail)
             size += len(mail)
         self.give(place)
         return size
@@ -188,6 +189,16 @@ class Dovecot:
             return count
         finally:
             line.logout()
+
+    def cpu(self):
+        """Seconds on a processor of all its processes that live now."""
+        group, total = os.getpgid(self.process.pid), 0.0
+        for entry in pathlib.Path("/proc").iterdir():
+            if entry.name.isdigit():
+                with contextlib.suppress(OSError):
+                    if os.getpgid(int(entry.name)) == group:
+                        total += cpu_of(int(entry.name))
+        return total
 
     def drafts(self, user):
         """The files of the drafts folder."""

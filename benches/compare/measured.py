@@ -59,15 +59,8 @@ def tail(log, lines=15):
 
 
 def cpu_of(pid):
-    """Seconds on a processor of a running process, all its threads (the scheduler's nanoseconds; ticks where it keeps none)."""
-    total = 0
-    for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
-        with contextlib.suppress(OSError):
-            total += int((task / "schedstat").read_text().split()[0])
-    if total:
-        return total / 1e9
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    """Seconds on a processor of a running process and all its threads, those that ended too: its CPU clock (clock_getcpuclockid(3))."""
+    return time.clock_gettime((~pid << 3) | 2)
 
 
 def need(program, remedy):
