@@ -184,11 +184,12 @@ def main(parser, work):
         with tempfile.TemporaryDirectory(prefix="usher-bench-", ignore_cleanup_errors=True) as place:
             os.chmod(place, 0o755)
             figures, text = work(told, pathlib.Path(place))
+            # Before the folder goes: that takes a while.
+            print(json.dumps(figures, indent=1) if told.json else text, flush=True)
     except Unable as fault:
         say(f"{parser.prog}: {fault}")
         return 2
     except KeyboardInterrupt:
         say(f"{parser.prog}: stopped")
         return 130
-    print(json.dumps(figures, indent=1) if told.json else text)
     return 0
