@@ -24,11 +24,15 @@ const MOST_TRIES: i64 = 4;
 /// When the store fails.
 pub(super) async fn drain(shared: &Arc<Shared>, name: &str) -> anyhow::Result<()> {
     let Some(settings) = shared.works.mailboxes.get(name) else { return Ok(()) };
+    let mut kept = None;
     for attempt in 0..MOST_TRIES {
-        let fault = match Source::open(settings).await {
+        let fault = match open(&mut kept, name, settings).await {
             Ok(mut source) => match once(shared, name, settings, &mut source).await? {
                 Ok(()) => return Ok(()),
-                Err(fault) => fault,
+                Err(fault) => {
+                    kept = Some(source);
+                    fault
+                }
             },
             Err(fault) => fault,
         };
@@ -48,12 +52,13 @@ pub(super) async fn drain(shared: &Arc<Shared>, name: &str) -> anyhow::Result<()
 pub(super) async fn watch(shared: &Arc<Shared>, name: &str) -> anyhow::Result<()> {
     let Some(settings) = shared.works.mailboxes.get(name).cloned() else { return Ok(()) };
     let mut failures = 0;
+    let mut kept = None;
     loop {
-        let fault = match Source::open(&settings).await {
+        let fault = match open(&mut kept, name, &settings).await {
             Ok(mut source) => {
-                failures = 0;
-                tracing::info!("mailbox {name}: connected");
-                attend(shared, name, &settings, &mut source).await?
+                let fault = attend(shared, name, &settings, &mut source, &mut failures).await?;
+                kept = Some(source).filter(|_| !matches!(fault, Fault::Permanent(_)));
+                fault
             }
             Err(fault) => fault,
         };
@@ -67,8 +72,22 @@ pub(super) async fn watch(shared: &Arc<Shared>, name: &str) -> anyhow::Result<()
     }
 }
 
-/// Looks, saves drafts, waits; until the connection fails.
-async fn attend(shared: &Arc<Shared>, name: &str, settings: &MailboxSettings, source: &mut Source) -> anyhow::Result<Fault> {
+/// The mailbox as it was kept over a lost connection, which mends itself and knows which mail cost it; else a new one.
+async fn open(kept: &mut Option<Source>, name: &str, settings: &MailboxSettings) -> Result<Source, Fault> {
+    match kept.take() {
+        Some(source) => Ok(source),
+        None => Source::open(settings).await.inspect(|_| tracing::info!("mailbox {name}: connected")),
+    }
+}
+
+/// Looks, saves drafts, waits; until the connection fails. A whole round without a fault is no failure in a row any more.
+async fn attend(
+    shared: &Arc<Shared>,
+    name: &str,
+    settings: &MailboxSettings,
+    source: &mut Source,
+    failures: &mut i64,
+) -> anyhow::Result<Fault> {
     let poll = Duration::try_from(settings.poll).unwrap_or(SLOW);
     let mut look = true;
     loop {
@@ -78,6 +97,7 @@ async fn attend(shared: &Arc<Shared>, name: &str, settings: &MailboxSettings, so
         if let Err(fault) = drafts::all_due(shared, name, settings, source).await? {
             return Ok(fault);
         }
+        *failures = 0;
         look = tokio::select! {
             wake = source.wait(poll) => match wake {
                 // A quiet poll looks as well: a wake that was lost costs no more than that.
