@@ -40,7 +40,7 @@ fn lines(output: &Output) -> Vec<Value> {
 #[test]
 fn help_teaches() {
     let place = place();
-    for arguments in [&["--help"][..], &["triage", "--help"], &["serve", "--help"], &["demo", "--help"]] {
+    for arguments in [&["--help"][..], &["triage", "--help"], &["serve", "--help"], &["demo", "--help"], &["token", "--help"]] {
         let out = usher(place.path(), arguments);
         assert!(out.status.success() && said(&out).len() > 300, "{arguments:?}: {}", said(&out));
     }

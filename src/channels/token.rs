@@ -101,7 +101,8 @@ impl Tokens {
     }
 
     /// Whether `other` uses the same tokens.
-    pub fn shares_with(&self, other: &Self) -> bool {
+    #[cfg(test)]
+    pub(crate) fn shares_with(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 

@@ -15,7 +15,7 @@ use crate::settings::Settings;
 /// Print an access token, for a program that signs in to the same mailbox.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "The token stands alone on standard output, so that other programs can take it from there:\n  token_command = \"usher --config /etc/usher/usher.toml token support\"\n  curl --url imaps://outlook.office365.com --user support@nexam.example --oauth2-bearer \"$(usher token support)\"\n\nNAME is that of a [mailbox.NAME] with auth = \"xoauth2\", or `smtp` for [smtp]. A new refresh token that comes along is\nwritten to refresh_token_file. The token opens the mailbox until it expires: keep it out of logs and shell histories.\n\nWhere it fails, the message says what to mend; a mailbox that must be authorised again needs a new refresh token in its\nrefresh_token_file, or the consent of an administrator. Exit codes: 0 printed, 2 there is no token."
+    after_help = "The token stands alone on standard output, so that other programs can take it from there:\n  token_command = \"usher --config /etc/usher/usher.toml token support\"\n\nNAME is that of a [mailbox.NAME] with auth = \"xoauth2\", or `smtp` for [smtp]. A new refresh token that comes along is written to refresh_token_file. The token opens the mailbox until it expires: keep it out of logs, command lines and shell histories.\n\nWhere it fails, the message says what to mend. A mailbox that must be authorised again needs a new refresh token in its refresh_token_file, or the consent of an administrator.\n\nExit codes: 0 printed, 2 there is no token."
 )]
 pub struct Token {
     /// A mailbox of the settings, or `smtp`.
