@@ -5,18 +5,21 @@ mod view;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
+use axum::{Json, Router};
 use handlebars::Handlebars;
+use jiff::Timestamp;
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 use crate::clock::{Clock, System};
 use crate::facts::Language;
-use crate::store::{Store, StoreError};
+use crate::message::{Identity, parse};
+use crate::store::{Store, StoreError, tickets::Ticket};
 
 const PAGE: &str = include_str!("../../templates/desk/page.hbs");
 const STYLE: &str = include_str!("../../templates/desk/assets/desk.css");
@@ -117,19 +120,37 @@ async fn ticket(State(desk): State<Desk>, Path(id): Path<String>, Query(wish): Q
     page(&desk, Some(id), language(&wish, &headers)).await
 }
 
-/// For machines that watch: 200 while all is well, else 503 and why.
+/// For machines that watch: 200 while all is well, else 503; what is told is the same either way.
 async fn health(State(desk): State<Desk>) -> Response {
-    match desk.store.directory_stale_since(System.now()).await {
-        Ok(None) => (StatusCode::OK, "ok\n").into_response(),
-        Ok(Some(since)) => {
-            let why = format!("the directory is stale: last looked at {since}; no reply leaves without a person\n");
-            (StatusCode::SERVICE_UNAVAILABLE, why).into_response()
+    match told(&desk.store, System.now()).await {
+        Ok(told) => {
+            let status = if told.get("ok") == Some(&true.into()) { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+            (status, Json(told)).into_response()
         }
         Err(error) => {
-            tracing::error!("the desk cannot tell its health: {error}");
-            (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n").into_response()
+            tracing::error!("the desk cannot tell its health: {}", error.kind());
+            (StatusCode::SERVICE_UNAVAILABLE, Json(json!({"ok": false, "troubles": ["the store does not answer"]}))).into_response()
         }
     }
+}
+
+/// How the house is: mailboxes with their last look, the oldest message not judged, the oldest reply not sent, what does not work.
+async fn told(store: &Store, now: Timestamp) -> Result<Value, StoreError> {
+    let stale = store.directory_stale_since(now).await?;
+    let mut troubles: Vec<String> = store.troubles().await?.into_iter().map(|t| t.what).collect();
+    troubles.extend(stale.map(|since| format!("the directory is stale: last looked at {since}; no reply leaves without a person")));
+    let age = |at: Option<Timestamp>| at.map(|at| now.duration_since(at).as_secs());
+    let mailboxes: Vec<Value> = (store.mailbox_states().await?.into_iter())
+        .map(|m| json!({"name": m.name, "looked_at": m.looked_at, "failing_since": m.failing_since, "why": m.why}))
+        .collect();
+    Ok(json!({
+        "ok": troubles.is_empty(),
+        "troubles": troubles,
+        "mailboxes": mailboxes,
+        "oldest_unjudged_seconds": age(store.oldest_unjudged().await?),
+        "oldest_unsent_seconds": age(store.oldest_unsent().await?),
+        "alarms_waiting": store.alarms_waiting().await?,
+    }))
 }
 
 async fn style() -> impl IntoResponse {
@@ -156,21 +177,28 @@ async fn page(desk: &Desk, id: Option<String>, language: Language) -> Response {
         },
         None => None,
     };
-    let (stale, held) = match (desk.store.directory_stale_since(now).await, held(desk, id.as_deref()).await) {
-        (Ok(stale), Ok(held)) => (stale, held),
-        (Err(error), _) | (_, Err(error)) => return broken(&error),
+    let notes = match notes(desk, open.as_ref(), now).await {
+        Ok(notes) => notes,
+        Err(error) => return broken(&error),
     };
-    match desk.pages.render("page", &view::page(&tickets, open.as_ref(), &view::Notes { stale, held }, language, now)) {
+    match desk.pages.render("page", &view::page(&tickets, open.as_ref(), &notes, language, now)) {
         Ok(html) => Html(html).into_response(),
         Err(error) => broken(&error),
     }
 }
 
-/// Why a reply that was to leave without a person did not.
-async fn held(desk: &Desk, id: Option<&str>) -> Result<Option<String>, StoreError> {
-    let Some(id) = id else { return Ok(None) };
-    let reply = desk.store.reply_state(id).await?;
-    Ok(reply.filter(|(state, why)| state != "sent" && !why.is_empty()).map(|(_, why)| why))
+/// What staff have to know beside the tickets.
+async fn notes(desk: &Desk, open: Option<&Ticket>, now: Timestamp) -> Result<view::Notes, StoreError> {
+    let stale = desk.store.directory_stale_since(now).await?;
+    let Some(ticket) = open else { return Ok(view::Notes { stale, held: None, earlier: Vec::new() }) };
+    let reply = desk.store.reply_state(&ticket.row.id).await?;
+    let waits = |state: &str| !matches!(state, "sent" | "cancelled" | "shadow");
+    let held = reply.filter(|(state, why)| waits(state) && !why.is_empty()).map(|(_, why)| why);
+    // The newest message is the ticket's; those before it are read again from what came.
+    let mut said = desk.store.said(&ticket.row.id, "").await?;
+    said.pop();
+    let earlier = said.iter().map(|s| parse::message(&s.raw, &Identity::default()).clean).collect();
+    Ok(view::Notes { stale, held, earlier })
 }
 
 fn broken(error: &dyn std::fmt::Display) -> Response {

@@ -12,6 +12,8 @@ pub struct Notes {
     pub stale: Option<Timestamp>,
     /// Why the open ticket's reply did not leave by itself.
     pub held: Option<String>,
+    /// What the person wrote before, oldest first.
+    pub earlier: Vec<String>,
 }
 
 /// Everything the page needs.
@@ -30,6 +32,7 @@ pub fn page(tickets: &[TicketRow], open: Option<&Ticket>, notes: &Notes, languag
             }
         }),
         "held": notes.held,
+        "earlier": notes.earlier.iter().map(|words| paragraphs(words)).collect::<Vec<_>>(),
         "groups": groups(tickets, current, language, now),
         "ticket": open.map(|t| whole(t, language, now)),
     })
@@ -53,6 +56,7 @@ fn labels(l: Language) -> Value {
         "safety": text(l, "Safety", "Prudence"),
         "reply": text(l, "Reply", "Réponse"),
         "held": text(l, "Not sent by itself", "Pas envoyée d’elle-même"),
+        "earlier": text(l, "Earlier in this conversation", "Plus tôt dans cet échange"),
         "to": text(l, "To", "À"),
         "subject": text(l, "Subject", "Objet"),
         "no_reply": text(l, "No reply is drafted: a person takes this message.", "Aucun brouillon : une personne prend ce message."),
@@ -118,6 +122,7 @@ fn whole(t: &Ticket, l: Language, now: Timestamp) -> Value {
         "action": action(&t.row.action, l),
         "words": paragraphs(&t.words),
         "quoted": t.quoted.as_ref().map(|q| q.lines().map(str::to_owned).collect::<Vec<_>>()),
+        "notice": notice(t, l),
         "found": found(&t.row, l),
         "evidence": list("/evidence/lines", "/evidence/lines_fr"),
         "because": list("/because", "/because_fr"),
@@ -134,6 +139,25 @@ fn whole(t: &Ticket, l: Language, now: Timestamp) -> Value {
         value.extend(more.clone());
     }
     value
+}
+
+/// What staff have to know of a ticket beside its case.
+fn notice(t: &Ticket, l: Language) -> Option<String> {
+    let told = match t.notice.as_str() {
+        "reply_returned" => Some(text(l, "The reply came back undelivered.", "La réponse est revenue : elle n’a pas été livrée.")),
+        "draft_touched" => Some(text(
+            l,
+            "Somebody changed the draft in the drafts folder; it was left there, though something newer came.",
+            "Quelqu’un a modifié le brouillon dans le dossier ; il y reste, bien qu’un message plus récent soit arrivé.",
+        )),
+        _ => None,
+    };
+    let related = t.related.map(|number| match l {
+        Language::Fr => format!("Peut-être lié au dossier T-{number}."),
+        Language::En => format!("Maybe related to ticket T-{number}."),
+    });
+    let all: Vec<String> = told.map(str::to_owned).into_iter().chain(related).collect();
+    (!all.is_empty()).then(|| all.join(" "))
 }
 
 /// Paragraphs of lines.

@@ -86,12 +86,14 @@ const MOVE: &str = "INSERT INTO mailbox (name, epoch, next) VALUES ($1, $2, $3)
 macro_rules! lease {
     ($tried:literal, $skip:literal) => {
         concat!(
-            "UPDATE message SET leased_until = $1, attempts = attempts + 1 WHERE fate = 'waiting' AND leased_until <= $2 AND id IN ",
-            "(SELECT id FROM message WHERE fate = 'waiting' AND leased_until <= $2 AND attempts ",
+            // Materialized: Postgres may otherwise ask the inner question once a row, and its limit means nothing then.
+            "WITH due AS MATERIALIZED (SELECT id FROM message WHERE fate = 'waiting' AND leased_until <= $2 AND attempts ",
             $tried,
             " ORDER BY arrived_at, id LIMIT $3 ",
             $skip,
-            ") RETURNING id, mailbox, (SELECT raw FROM content WHERE message_id = message.id) AS raw, size, attempts, imported, ticket_id"
+            ") UPDATE message SET leased_until = $1, attempts = attempts + 1 WHERE fate = 'waiting' AND leased_until <= $2 ",
+            "AND id IN (SELECT id FROM due) RETURNING id, mailbox, (SELECT raw FROM content WHERE message_id = message.id) AS raw, size, ",
+            "attempts, imported, ticket_id"
         )
     };
 }

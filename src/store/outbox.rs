@@ -48,6 +48,8 @@ pub struct Budgets {
     pub hourly_total: u32,
     /// Messages of any kind in a minute, as the provider allows.
     pub per_minute: u32,
+    /// Whether the register is fresh enough to answer by; what does not depend on it leaves all the same.
+    pub register_is_fresh: bool,
 }
 
 /// The budget that is spent.
@@ -80,7 +82,7 @@ pub enum Taken {
 
 const DUE: &str =
     "SELECT id, ticket_id, kind, recipient, recipient_base, recipient_domain, text_hash, case_name, message_id, mail, state, why, queued_at,
-    attempts, fence, ground FROM outbox WHERE state IN ('queued', 'retry') AND next_at <= $1 ORDER BY next_at, id LIMIT 1";
+    attempts, fence, ground FROM outbox WHERE state IN ('queued', 'retry') AND next_at <= $1 AND (kind <> 'automatic' OR $2 = 1) ORDER BY next_at, id LIMIT 1";
 const MARK: &str = "UPDATE outbox SET state = $2, why = $3, attempts = attempts + 1, fence = fence + 1, leased_until = $4, done_at = $5
     WHERE id = $1 AND state IN ('queued', 'retry') AND fence = $6";
 const RECIPIENT: &str =
@@ -155,7 +157,7 @@ impl Store {
             if over(count!(tx, ANY, ago(SignedDuration::from_mins(1))), budgets.per_minute) {
                 return Ok(Taken::Nothing);
             }
-            let due: Option<OutboxRow> = sqlx::query_as(DUE).bind(millis(now)).fetch_optional(&mut *tx).await?;
+            let due: Option<OutboxRow> = sqlx::query_as(DUE).bind(millis(now)).bind(i64::from(budgets.register_is_fresh)).fetch_optional(&mut *tx).await?;
             let Some(mut row) = due else { return Ok(Taken::Nothing) };
             let base = row.recipient_base.as_str();
             let (day, month) = (count!(tx, RECIPIENT, hours(24), base), count!(tx, RECIPIENT, hours(24 * 30), base));

@@ -63,16 +63,21 @@ fn smtp(shared: &Shared) -> Option<Smtp> {
     Smtp::new(settings).map_err(|fault| shared.trouble(format!("smtp: {fault}"))).ok()
 }
 
-fn budgets(shared: &Shared) -> Budgets {
+async fn budgets(shared: &Shared) -> anyhow::Result<Budgets> {
     let replies = &shared.works.replies;
-    Budgets {
+    let stale = shared.works.store.directory_stale_since(shared.now()).await?;
+    if let Some(since) = stale {
+        shared.trouble(format!("no reply leaves without a person: the directory was last looked at {since}, which is too long ago"));
+    }
+    Ok(Budgets {
         daily_per_sender: replies.daily_per_sender,
         monthly_per_sender: replies.monthly_per_sender,
         hourly_per_domain: replies.hourly_per_domain,
         hourly_same_text: replies.hourly_same_text,
         hourly_total: replies.hourly_total,
         per_minute: shared.works.smtp.as_ref().map_or(60, |smtp| smtp.per_minute()),
-    }
+        register_is_fresh: stale.is_none(),
+    })
 }
 
 /// Delivers the next reply that is due.
@@ -81,7 +86,7 @@ fn budgets(shared: &Shared) -> Budgets {
 /// When the store fails.
 pub async fn one(shared: &Arc<Shared>, smtp: &Smtp) -> anyhow::Result<Step> {
     // Taken means marked `sending`, and that is on the disk before a connection is made.
-    let row = match shared.works.store.take_reply(&budgets(shared), shared.now()).await? {
+    let row = match shared.works.store.take_reply(&budgets(shared).await?, shared.now()).await? {
         Taken::Nothing => return Ok(Step::Idle),
         Taken::Held(row, spent) => return over_budget(shared, &row, spent).await,
         Taken::Send(row) => row,
@@ -114,12 +119,8 @@ pub async fn one(shared: &Arc<Shared>, smtp: &Smtp) -> anyhow::Result<Step> {
     }
 }
 
-/// What only automatic replies are asked: is the register fresh, and does what the verdict stood on still stand?
+/// What only automatic replies are asked: does what the verdict stood on still stand?
 async fn held_back(shared: &Arc<Shared>, row: &OutboxRow) -> anyhow::Result<Option<Step>> {
-    if let Some(since) = shared.works.store.directory_stale_since(shared.now()).await? {
-        shared.trouble(format!("no reply leaves without a person: the directory was last looked at {since}, which is too long ago"));
-        return again(shared, row, "the directory is too old", Some(60_000)).await.map(Some);
-    }
     match shaken(shared, row).await? {
         Ok(None) => Ok(None),
         Ok(Some(why)) => to_be_judged_again(shared, row, &why).await.map(Some),

@@ -12,7 +12,7 @@ use crate::channels::mailbox::{MailboxSettings, Source};
 /// A settings fault is looked at again this often: the operator may have mended the other side.
 const SLOW: Duration = Duration::from_secs(60);
 /// Tries of `--until-idle` before a mailbox is given up for this run.
-const MOST_TRIES: i64 = 4;
+const MOST_TRIES: i64 = 6;
 
 /// Watches a mailbox for ever: mail in as it comes, drafts out as they are due.
 ///
@@ -20,14 +20,19 @@ const MOST_TRIES: i64 = 4;
 /// When the store fails.
 pub(super) async fn watch(shared: &Arc<Shared>, name: &str) -> anyhow::Result<()> {
     let Some(settings) = shared.works.mailboxes.get(name).cloned() else { return Ok(()) };
-    let mut failures = 0;
+    let (mut failures, mut source) = (0, None);
     loop {
-        let fault = match Source::open(&settings).await {
-            Ok(mut source) => {
-                tracing::info!("mailbox {name}: connected");
-                attend(shared, name, &settings, &mut source, &mut failures).await?
-            }
-            Err(fault) => fault,
+        // Kept after a fault: it connects anew by itself, and it remembers which mail cost it the connection.
+        let fault = match &mut source {
+            Some(source) => attend(shared, name, &settings, source, &mut failures).await?,
+            None => match Source::open(&settings).await {
+                Ok(opened) => {
+                    tracing::info!("mailbox {name}: connected");
+                    source = Some(opened);
+                    continue;
+                }
+                Err(fault) => fault,
+            },
         };
         failing(shared, name, &settings, &fault).await?;
         match fault {
@@ -68,13 +73,19 @@ enum Errand {
 /// Opens the mailbox and does the errand, again when the connection fails, and gives up after some tries.
 async fn with_tries(shared: &Arc<Shared>, name: &str, errand: Errand) -> anyhow::Result<()> {
     let Some(settings) = shared.works.mailboxes.get(name) else { return Ok(()) };
+    let mut source = None;
     for attempt in 0..MOST_TRIES {
-        let fault = match Source::open(settings).await {
-            Ok(mut source) => {
+        let opened = match source.take() {
+            Some(source) => Ok(source),
+            None => Source::open(settings).await,
+        };
+        let fault = match opened {
+            Ok(mut open) => {
                 let done = match errand {
-                    Errand::Intake => intake::once(shared, name, settings, &mut source).await?,
-                    Errand::Folders => folders(shared, name, settings, &mut source).await?,
+                    Errand::Intake => intake::once(shared, name, settings, &mut open).await?,
+                    Errand::Folders => folders(shared, name, settings, &mut open).await?,
                 };
+                source = Some(open);
                 match done {
                     Ok(()) => return Ok(()),
                     Err(fault) => fault,

@@ -28,6 +28,8 @@ use crate::people::{codes::Seal, directory::Directory};
 use crate::store::Store;
 use crate::triage::playbook::Playbook;
 
+/// The same trouble is said again after so long.
+const SAY_AGAIN: SignedDuration = SignedDuration::from_mins(5);
 /// How long a reply that is being sent may take once the program was told to stop.
 const LAST_REPLY: Duration = Duration::from_secs(25);
 
@@ -142,6 +144,8 @@ pub struct Shared {
     /// Told to stop.
     stop: watch::Sender<bool>,
     began: Timestamp,
+    /// What was said lately, and when.
+    said: Mutex<BTreeMap<String, Timestamp>>,
     report: Mutex<Report>,
 }
 
@@ -155,6 +159,7 @@ impl Shared {
             settled: Notify::new(),
             stop: watch::Sender::new(false),
             began,
+            said: Mutex::default(),
             report: Mutex::default(),
         }
     }
@@ -203,9 +208,19 @@ impl Shared {
         add(&mut self.report.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
-    /// Says once what does not work; the words hold nothing about a person.
+    /// Says what does not work, once in five minutes; the words hold nothing about a person.
     pub fn trouble(&self, what: String) {
-        tracing::warn!("{what}");
+        let now = self.now();
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        said.retain(|_, at| now.duration_since(*at) < SAY_AGAIN);
+        let new = !said.contains_key(&what);
+        if new {
+            said.insert(what.clone(), now);
+        }
+        drop(said);
+        if new {
+            tracing::warn!("{what}");
+        }
         self.count(|r| {
             if !r.troubles.contains(&what) && r.troubles.len() < 100 {
                 r.troubles.push(what);

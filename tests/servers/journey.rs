@@ -278,8 +278,8 @@ fn a_reply_whose_ground_changed_while_it_was_held_does_not_leave_and_the_draft_s
     post.drain();
     assert_eq!(sink.mails().len(), 0, "and nothing later");
     let drafts = dovecot.drafts();
-    let told = drafts.iter().map(|raw| String::from_utf8_lossy(raw).into_owned()).collect::<Vec<_>>().join("\n");
-    assert!(drafts.len() == 1 && told.contains("already activated") && !told.contains("expired"), "{told}");
+    let told = drafts.iter().map(|raw| String::from_utf8_lossy(raw).replace("=\r\n", "")).collect::<Vec<_>>().join("\n");
+    assert!(drafts.len() == 1 && told.contains("already active") && !told.contains("expired"), "{told}");
 }
 
 #[test]

@@ -8,8 +8,15 @@ use usher::store::outgoing::Wish;
 use crate::server::both;
 use crate::{later, now, opened};
 
-const BUDGETS: Budgets =
-    Budgets { daily_per_sender: 2, monthly_per_sender: 4, hourly_per_domain: 50, hourly_same_text: 10, hourly_total: 200, per_minute: 60 };
+const BUDGETS: Budgets = Budgets {
+    daily_per_sender: 2,
+    monthly_per_sender: 4,
+    hourly_per_domain: 50,
+    hourly_same_text: 10,
+    hourly_total: 200,
+    per_minute: 60,
+    register_is_fresh: true,
+};
 
 async fn take(store: &Store, budgets: &Budgets, at: Timestamp) -> Option<OutboxRow> {
     match store.take_reply(budgets, at).await.unwrap() {
