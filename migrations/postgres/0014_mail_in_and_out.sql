@@ -19,6 +19,8 @@ CREATE TABLE mailbox_state (
     failing_since BIGINT,
     why TEXT NOT NULL DEFAULT '',
     reconciled_at BIGINT,
+    token_at BIGINT,
+    token_until BIGINT,
     sent_epoch BIGINT,
     sent_next BIGINT
 );
@@ -33,6 +35,8 @@ CREATE TABLE trouble (
 );
 -- A conversation: how many messages it has, the ticket it may belong to, what staff have to know of it.
 ALTER TABLE ticket ADD COLUMN messages BIGINT NOT NULL DEFAULT 1;
+ALTER TABLE ticket ADD COLUMN latest_at BIGINT NOT NULL DEFAULT 0;
+UPDATE ticket SET latest_at = received_at;
 ALTER TABLE ticket ADD COLUMN related TEXT;
 ALTER TABLE ticket ADD COLUMN notice TEXT NOT NULL DEFAULT '';
 CREATE INDEX ticket_sender ON ticket (from_address, received_at);
@@ -50,6 +54,7 @@ CREATE TABLE withdrawal (
     next_at BIGINT NOT NULL DEFAULT 0
 );
 CREATE INDEX withdrawal_due ON withdrawal (mailbox, state, next_at);
+CREATE INDEX withdrawal_ticket ON withdrawal (ticket_id);
 -- A reply is finished when it is queued, and leased under a number that only grows.
 CREATE TABLE outgoing (
     id TEXT NOT NULL PRIMARY KEY,
@@ -71,7 +76,9 @@ CREATE TABLE outgoing (
     fence BIGINT NOT NULL DEFAULT 0,
     leased_until BIGINT NOT NULL DEFAULT 0,
     done_at BIGINT,
-    sent_copy TEXT NOT NULL DEFAULT ''
+    sent_copy TEXT NOT NULL DEFAULT '',
+    approved_at BIGINT,
+    messages BIGINT NOT NULL DEFAULT 1
 );
 INSERT INTO outgoing (id, ticket_id, kind, recipient, recipient_base, recipient_domain, case_name, message_id, mail, ground, state, why,
     queued_at, next_at, attempts, done_at)
@@ -79,9 +86,13 @@ SELECT id, ticket_id, 'automatic', recipient, recipient_base, split_part(recipie
     ''::bytea, ground, CASE state WHEN 'sent' THEN 'sent' WHEN 'failed' THEN 'failed' WHEN 'held' THEN 'held' WHEN 'unsure' THEN 'unknown'
     WHEN 'sending' THEN 'unknown' ELSE 'held' END, CASE WHEN state IN ('queued', 'retry') THEN 'was queued by an older version' ELSE why END,
     COALESCE(done_at, next_at), next_at, attempts, done_at FROM outbox;
+UPDATE draft SET state = 'ready' WHERE state = 'queued' AND ticket_id IN (SELECT ticket_id FROM outgoing WHERE state = 'held');
 DROP TABLE outbox;
 ALTER TABLE outgoing RENAME TO outbox;
-CREATE UNIQUE INDEX outbox_by_machine ON outbox (ticket_id) WHERE kind <> 'approved' AND state <> 'shadow';
+CREATE UNIQUE INDEX outbox_by_machine ON outbox (ticket_id) WHERE kind IN ('automatic', 'acknowledgement') AND state <> 'shadow';
+CREATE INDEX outbox_uncopied ON outbox (done_at) WHERE sent_copy = 'due';
+CREATE INDEX outbox_domain ON outbox (recipient_domain, done_at);
+CREATE INDEX outbox_text ON outbox (text_hash, done_at);
 CREATE INDEX outbox_due ON outbox (state, next_at);
 CREATE INDEX outbox_ticket ON outbox (ticket_id);
 CREATE INDEX outbox_recipient ON outbox (recipient_base, done_at);

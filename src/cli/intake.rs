@@ -14,7 +14,7 @@ use crate::worker::intake::arrival;
 /// Take one message from standard input, as a mail server's pipe hands it over.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Postfix (master.cf):\n  usher unix - n n - - pipe user=usher argv=/usr/bin/usher --config /etc/usher/usher.toml intake --mailbox support\nprocmail:\n  :0 w\n  | usher --config /etc/usher/usher.toml intake --mailbox support\n\nThe message is in the database when the command ends with 0; a running `usher serve` judges it. Exit codes: 0 taken (or known already),\n75 a passing fault: the mail server keeps the message and tries again; 2 the command is used wrongly."
+    after_help = "Postfix (master.cf):\n  usher unix - n n - - pipe flags=DRhu user=usher argv=/usr/bin/usher --config /etc/usher/usher.toml intake --mailbox support\nprocmail:\n  :0 w\n  | usher --config /etc/usher/usher.toml intake --mailbox support\n\n(R gives the envelope sender, without which a bounce is not known.) The message is in the database when the command ends with 0; a running `usher serve` judges it. Exit codes: 0 taken (or known already),\n75 a passing fault: the mail server keeps the message and tries again; 2 the command is used wrongly."
 )]
 pub struct Intake {
     /// The mailbox under whose name it is kept, and whose drafts folder gets the draft; without one the draft stays on the desk.

@@ -8,6 +8,7 @@ use comfy_table::{Table, presets};
 use super::{Done, screen, settings};
 use crate::clock::{Clock, System};
 use crate::store::{Store, outgoing::Wish};
+use crate::worker;
 
 /// Replies on their way out, and why some are not.
 #[derive(Debug, Args)]
@@ -41,10 +42,11 @@ enum Steer {
 
 impl Outbox {
     pub async fn run(self, config: &Path) -> anyhow::Result<Done> {
-        let store = Store::open(&settings(config)?.store).await?;
+        let settings = settings(config)?;
+        let store = Store::open(&settings.store).await?;
         match &self.wish {
-            Some(Steer::Send { ticket }) => steer(&store, ticket, Wish::Send).await,
-            Some(Steer::Cancel { ticket }) => steer(&store, ticket, Wish::Cancel).await,
+            Some(Steer::Send { ticket }) => steer(&store, ticket, Wish::Send, &settings.from()).await,
+            Some(Steer::Cancel { ticket }) => steer(&store, ticket, Wish::Cancel, "").await,
             None => self.list(&store).await,
         }
     }
@@ -79,12 +81,17 @@ impl Outbox {
     }
 }
 
-async fn steer(store: &Store, ticket: &str, wish: Wish) -> anyhow::Result<Done> {
+async fn steer(store: &Store, ticket: &str, wish: Wish, from: &str) -> anyhow::Result<Done> {
     let digits = ticket.trim_start_matches(['T', 't', '-']);
     let Ok(number) = digits.parse::<i64>() else { anyhow::bail!("`{ticket}` is no ticket's number; write 104 or T-104") };
     let now = System.now();
-    let Some((id, before)) = store.steer(number, wish, now).await? else {
-        println!("T-{number} has no reply that waits; `usher outbox --all` lists them.");
+    // What a person sends is a person's: without the marks and the note of an automatic reply.
+    let mail = match (wish, store.reply_to_approve(number).await?) {
+        (Wish::Send, Some((draft, message_id))) => worker::as_a_persons(&draft, from, &message_id).ok(),
+        _ => None,
+    };
+    let Some((id, before)) = store.steer(number, wish, mail.as_deref(), now).await? else {
+        println!("T-{number} has no reply that waits, or it is being sent at this moment; `usher outbox --all` lists them.");
         return Ok(Done::Faults);
     };
     let (event, told) = match wish {

@@ -47,9 +47,7 @@ impl Serve {
         let desk_wanted = wants("desk") && !self.until_idle;
         let works_wanted = ["intake", "triage", "deliver", "alarm"].iter().any(|r| wants(r));
         let mut works = works(&settings, store.clone(), playbook)?;
-        if !wants("intake") {
-            works.mailboxes.clear();
-        }
+        works.intake = wants("intake");
         works.smtp = works.smtp.filter(|_| wants("deliver"));
         works.discord = works.discord.filter(|_| wants("alarm"));
         if desk_wanted {
@@ -76,6 +74,7 @@ pub fn works(settings: &Settings, store: Store, playbook: Arc<Playbook>) -> anyh
         playbook,
         directory: settings.directory.clone(),
         platform: platform(settings)?,
+        intake: true,
         mailboxes: settings.mailbox.clone(),
         smtp: settings.smtp.clone(),
         discord: settings.discord.clone(),

@@ -141,7 +141,10 @@ async fn told(store: &Store, now: Timestamp) -> Result<Value, StoreError> {
     troubles.extend(stale.map(|since| format!("the directory is stale: last looked at {since}; no reply leaves without a person")));
     let age = |at: Option<Timestamp>| at.map(|at| now.duration_since(at).as_secs());
     let mailboxes: Vec<Value> = (store.mailbox_states().await?.into_iter())
-        .map(|m| json!({"name": m.name, "looked_at": m.looked_at, "failing_since": m.failing_since, "why": m.why}))
+        .map(|m| {
+            json!({"name": m.name, "looked_at": m.looked_at, "failing_since": m.failing_since, "why": m.why,
+            "token_obtained_at": m.token_at, "token_expires_at": m.token_until})
+        })
         .collect();
     Ok(json!({
         "ok": troubles.is_empty(),

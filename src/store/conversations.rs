@@ -23,6 +23,8 @@ pub struct Conversation {
     pub mailbox: String,
     /// Who writes.
     pub from_address: Option<String>,
+    /// Messages of it that were judged: another number later means that something came meanwhile.
+    pub messages: i64,
     /// 1: a machine's reply was sent, is on its way or may have left.
     pub answered_by_machine: i64,
 }
@@ -42,11 +44,11 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn conversation(&self, ticket: &str) -> Result<Option<Conversation>, StoreError> {
-        const SQL: &str = "SELECT t.id, t.number, t.message_id, t.mailbox, t.from_address,
-            CAST(EXISTS (SELECT 1 FROM outbox o WHERE o.ticket_id = t.id AND o.kind <> 'approved' AND o.state <> 'shadow') AS INTEGER) AS answered_by_machine
+        const SQL: &str = "SELECT t.id, t.number, t.message_id, t.mailbox, t.from_address, t.messages,
+            CAST(EXISTS (SELECT 1 FROM outbox o WHERE o.ticket_id = t.id AND o.kind IN ('automatic', 'acknowledgement') AND o.state <> 'shadow') AS INTEGER) AS answered_by_machine
             FROM ticket t WHERE t.id = $1";
-        const POSTGRES: &str = "SELECT t.id, t.number, t.message_id, t.mailbox, t.from_address,
-            CASE WHEN EXISTS (SELECT 1 FROM outbox o WHERE o.ticket_id = t.id AND o.kind <> 'approved' AND o.state <> 'shadow') THEN 1::BIGINT ELSE 0::BIGINT END AS answered_by_machine
+        const POSTGRES: &str = "SELECT t.id, t.number, t.message_id, t.mailbox, t.from_address, t.messages,
+            CASE WHEN EXISTS (SELECT 1 FROM outbox o WHERE o.ticket_id = t.id AND o.kind IN ('automatic', 'acknowledgement') AND o.state <> 'shadow') THEN 1::BIGINT ELSE 0::BIGINT END AS answered_by_machine
             FROM ticket t WHERE t.id = $1";
         Ok(match self {
             Self::Sqlite(pool, _) => sqlx::query_as(SQL).bind(ticket).fetch_optional(pool).await?,
@@ -60,7 +62,8 @@ impl Store {
     /// When the database fails.
     pub async fn said(&self, ticket: &str, not: &str) -> Result<Vec<Said>, StoreError> {
         const SQL: &str = "SELECT m.id, c.raw FROM message m JOIN content c ON c.message_id = m.id
-            WHERE m.ticket_id = $1 AND m.id <> $2 AND m.fate IN ('ticket', 'follow-up', 'waiting') ORDER BY m.arrived_at DESC, m.id DESC LIMIT $3";
+            WHERE m.ticket_id = $1 AND m.id <> $2 AND m.fate IN ('ticket', 'follow-up', 'waiting') AND LENGTH(c.raw) < 1000000
+            ORDER BY m.arrived_at DESC, m.id DESC LIMIT $3";
         let mut said: Vec<Said> = on!(self, pool => sqlx::query_as(SQL).bind(ticket).bind(not).bind(MOST).fetch_all(pool).await?);
         said.reverse();
         Ok(said)
@@ -91,16 +94,16 @@ impl Store {
         Ok(found.map(|(ticket,)| ticket))
     }
 
-    /// A person answered from a mail program of their own: what was drafted is taken out, what was queued does not leave.
-    /// `false`: the ticket was answered already.
+    /// A person answered from a mail program of their own, at an instant: what was drafted is taken out, what was queued does not leave.
+    /// `false`: the ticket was answered already, or something newer came after that answer.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn answered_elsewhere(&self, ticket: &str, now: Timestamp) -> Result<bool, StoreError> {
-        const OPEN: &str = "SELECT id FROM ticket WHERE id = $1 AND status = 'open'";
+    pub async fn answered_elsewhere(&self, ticket: &str, answered: Timestamp, now: Timestamp) -> Result<bool, StoreError> {
+        const OPEN: &str = "SELECT id FROM ticket WHERE id = $1 AND status = 'open' AND latest_at <= $2";
         const SETTLED: &str = "UPDATE draft SET state = 'answered' WHERE ticket_id = $1";
         Ok(within!(self, tx => {
-            let open: Option<(String,)> = sqlx::query_as(OPEN).bind(ticket).fetch_optional(&mut *tx).await?;
+            let open: Option<(String,)> = sqlx::query_as(OPEN).bind(ticket).bind(millis(answered)).fetch_optional(&mut *tx).await?;
             if open.is_some() {
                 sqlx::query(CANCEL).bind(ticket).bind("a person answered").bind(millis(now)).execute(&mut *tx).await?;
                 sqlx::query(WITHDRAW).bind(ticket).execute(&mut *tx).await?;

@@ -50,6 +50,17 @@ impl Store {
         Ok(on!(self, pool => sqlx::query_as(SQL).bind(mailbox).bind(millis(now)).fetch_optional(pool).await?))
     }
 
+    /// The draft of a ticket.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn draft_of(&self, ticket: &str) -> Result<Option<StoredDraft>, StoreError> {
+        const SQL: &str =
+            "SELECT id, ticket_id, recipient, subject, text, template, language, in_reply_to, refs, message_id, state, attempts, created_at
+            FROM draft WHERE ticket_id = $1";
+        Ok(on!(self, pool => sqlx::query_as(SQL).bind(ticket).fetch_optional(pool).await?))
+    }
+
     /// Moves a draft to `state`; `next_at` says when it is looked at again. A draft that is no more is left so.
     ///
     /// # Errors
@@ -78,16 +89,6 @@ impl Store {
         Ok(on!(self, pool => sqlx::query(SQL).bind(id).bind(millis(now)).execute(pool).await?.rows_affected()) > 0)
     }
 
-    /// Moves the draft of a ticket from one state to another; where it is in none but the first.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn move_draft(&self, ticket: &str, from: &str, to: &str, now: Timestamp) -> Result<(), StoreError> {
-        const SQL: &str = "UPDATE draft SET state = $3, next_at = $4 WHERE ticket_id = $1 AND state = $2";
-        on!(self, pool => sqlx::query(SQL).bind(ticket).bind(from).bind(to).bind(millis(now)).execute(pool).await.map(drop)?);
-        Ok(())
-    }
-
     /// The next draft of `mailbox` that has to be taken out of the folder.
     ///
     /// # Errors
@@ -98,23 +99,43 @@ impl Store {
         Ok(on!(self, pool => sqlx::query_as(SQL).bind(mailbox).bind(millis(now)).fetch_optional(pool).await?))
     }
 
-    /// What became of it: `removed`, `touched` (a person changed it: it is left), or `due` again.
+    /// It is no longer in the folder.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn set_withdrawal(&self, message_id: &str, state: &str, next_at: Timestamp) -> Result<(), StoreError> {
-        const SQL: &str = "UPDATE withdrawal SET state = $2, next_at = $3, attempts = attempts + 1 WHERE message_id = $1";
-        on!(self, pool => sqlx::query(SQL).bind(message_id).bind(state).bind(millis(next_at)).execute(pool).await.map(drop)?);
+    pub async fn withdrawn(&self, message_id: &str) -> Result<(), StoreError> {
+        const SQL: &str = "DELETE FROM withdrawal WHERE message_id = $1";
+        on!(self, pool => sqlx::query(SQL).bind(message_id).execute(pool).await.map(drop)?);
         Ok(())
     }
 
-    /// Whether anything of a mailbox's drafts folder is to be done.
+    /// It could not be taken out now.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn drafts_waiting(&self) -> Result<i64, StoreError> {
-        const SQL: &str = "SELECT (SELECT COUNT(*) FROM draft WHERE state IN ('ready', 'saving')) + (SELECT COUNT(*) FROM withdrawal WHERE state = 'due')";
-        let (count,): (i64,) = on!(self, pool => sqlx::query_as(SQL).fetch_one(pool).await?);
-        Ok(count)
+    pub async fn withdraw_later(&self, message_id: &str, next_at: Timestamp) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE withdrawal SET next_at = $2, attempts = attempts + 1 WHERE message_id = $1";
+        on!(self, pool => sqlx::query(SQL).bind(message_id).bind(millis(next_at)).execute(pool).await.map(drop)?);
+        Ok(())
+    }
+
+    /// A person changed it, so it is left: whoever works on it shall not find a second one beside it, nor send after a machine.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn touched(&self, unwanted: &Withdrawal, now: Timestamp) -> Result<(), StoreError> {
+        const DONE: &str = "UPDATE withdrawal SET state = 'touched' WHERE message_id = $1";
+        const KEEP: &str = "UPDATE draft SET state = 'kept' WHERE ticket_id = $1 AND state IN ('ready', 'queued')";
+        const HOLD: &str =
+            "UPDATE outbox SET state = 'held', why = 'a person works on the draft in the folder', done_at = $2, fence = fence + 1
+            WHERE ticket_id = $1 AND kind = 'automatic' AND state IN ('queued', 'retry')";
+        const NOTICE: &str = "UPDATE ticket SET notice = 'draft_touched' WHERE id = $1 AND status = 'open'";
+        within!(self, tx => {
+            sqlx::query(DONE).bind(&unwanted.message_id).execute(&mut *tx).await?;
+            sqlx::query(KEEP).bind(&unwanted.ticket_id).execute(&mut *tx).await?;
+            sqlx::query(HOLD).bind(&unwanted.ticket_id).bind(millis(now)).execute(&mut *tx).await?;
+            sqlx::query(NOTICE).bind(&unwanted.ticket_id).execute(&mut *tx).await?;
+        });
+        Ok(())
     }
 }

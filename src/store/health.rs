@@ -15,6 +15,10 @@ pub struct MailboxState {
     pub failing_since: Option<Timestamp>,
     /// Why; no address, no secret.
     pub why: String,
+    /// When the bearer token in use was obtained.
+    pub token_at: Option<Timestamp>,
+    /// When it expires.
+    pub token_until: Option<Timestamp>,
 }
 
 /// Something that is told once and again until it is mended.
@@ -61,13 +65,16 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn mailbox_states(&self) -> Result<Vec<MailboxState>, StoreError> {
-        const SQL: &str = "SELECT name, looked_at, failing_since, why FROM mailbox_state ORDER BY name";
-        let rows: Vec<(String, Option<i64>, Option<i64>, String)> = on!(self, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
-        let state = |(name, looked, failing, why): (String, Option<i64>, Option<i64>, String)| MailboxState {
+        const SQL: &str = "SELECT name, looked_at, failing_since, why, token_at, token_until FROM mailbox_state ORDER BY name";
+        type Row = (String, Option<i64>, Option<i64>, String, Option<i64>, Option<i64>);
+        let rows: Vec<Row> = on!(self, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
+        let state = |(name, looked, failing, why, token, until): Row| MailboxState {
             name,
             looked_at: looked.map(instant),
             failing_since: failing.map(instant),
             why,
+            token_at: token.map(instant),
+            token_until: until.map(instant),
         };
         Ok(rows.into_iter().map(state).collect())
     }
@@ -175,13 +182,14 @@ impl Store {
         Ok(oldest.map(instant))
     }
 
-    /// What staff have to know of a ticket beside its case: `reply_returned`, `draft_touched`; empty: nothing.
+    /// The bearer token of a mailbox: since when and until when it is good.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn set_notice(&self, ticket: &str, notice: &str) -> Result<(), StoreError> {
-        const SQL: &str = "UPDATE ticket SET notice = $2 WHERE id = $1";
-        on!(self, pool => sqlx::query(SQL).bind(ticket).bind(notice).execute(pool).await.map(drop)?);
+    pub async fn note_token(&self, mailbox: &str, obtained: Timestamp, until: Timestamp) -> Result<(), StoreError> {
+        const SQL: &str = "INSERT INTO mailbox_state (name, token_at, token_until) VALUES ($1, $2, $3)
+            ON CONFLICT (name) DO UPDATE SET token_at = excluded.token_at, token_until = excluded.token_until";
+        on!(self, pool => sqlx::query(SQL).bind(mailbox).bind(millis(obtained)).bind(millis(until)).execute(pool).await.map(drop)?);
         Ok(())
     }
 }

@@ -79,7 +79,7 @@ const INSERT: &str =
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (mailbox, epoch, uid) DO NOTHING";
 const CONTENT: &str = "INSERT INTO content (message_id, raw) VALUES ($1, $2)";
 const TWIN: &str =
-    "SELECT id FROM message WHERE mailbox = $1 AND content_hash = $2 AND fate NOT IN ('duplicate', 'history', 'gone') LIMIT 1";
+    "SELECT id FROM message WHERE mailbox = $1 AND content_hash = $2 AND fate NOT IN ('duplicate', 'history', 'gone', 'ignored') LIMIT 1";
 const MOVE: &str = "INSERT INTO mailbox (name, epoch, next) VALUES ($1, $2, $3)
     ON CONFLICT (name) DO UPDATE SET epoch = excluded.epoch, next = excluded.next";
 
@@ -87,13 +87,15 @@ macro_rules! lease {
     ($tried:literal, $skip:literal) => {
         concat!(
             // Materialized: Postgres may otherwise ask the inner question once a row, and its limit means nothing then.
-            "WITH due AS MATERIALIZED (SELECT id FROM message WHERE fate = 'waiting' AND leased_until <= $2 AND attempts ",
+            "WITH due AS MATERIALIZED (SELECT id, size FROM message WHERE fate = 'waiting' AND leased_until <= $2 AND attempts ",
             $tried,
             " ORDER BY arrived_at, id LIMIT $3 ",
             $skip,
-            ") UPDATE message SET leased_until = $1, attempts = attempts + 1 WHERE fate = 'waiting' AND leased_until <= $2 ",
-            "AND id IN (SELECT id FROM due) RETURNING id, mailbox, (SELECT raw FROM content WHERE message_id = message.id) AS raw, size, ",
-            "attempts, imported, ticket_id"
+            "), few AS (SELECT id, size, SUM(size) OVER (ORDER BY id) AS so_far FROM due) ",
+            "UPDATE message SET leased_until = $1, attempts = attempts + 1 WHERE fate = 'waiting' AND leased_until <= $2 ",
+            // All are leased by one question, so that no two judges get the same; what is too much in bytes waits for the next.
+            "AND id IN (SELECT id FROM few WHERE so_far - size < 16000000) RETURNING id, mailbox, ",
+            "(SELECT raw FROM content WHERE message_id = message.id) AS raw, size, attempts, imported, ticket_id"
         )
     };
 }
@@ -124,7 +126,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn by_head(&self, mailbox: &str, epoch: i64) -> Result<BTreeMap<String, Vec<String>>, StoreError> {
-        const SQL: &str = "SELECT head_hash, id FROM message WHERE mailbox = $1 AND epoch <> $2 AND head_hash <> '' AND fate <> 'gone' ORDER BY arrived_at, id";
+        const SQL: &str = "SELECT head_hash, id FROM message WHERE mailbox = $1 AND epoch <> $2 AND head_hash NOT IN ('', '-') AND fate <> 'gone' ORDER BY arrived_at, id";
         let rows: Vec<(String, String)> = on!(self, pool => sqlx::query_as(SQL).bind(mailbox).bind(epoch).fetch_all(pool).await?);
         let mut by_head: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (hash, id) in rows {
@@ -260,6 +262,51 @@ impl Store {
     /// When the database fails.
     pub async fn waiting(&self) -> Result<i64, StoreError> {
         const SQL: &str = "SELECT COUNT(*) FROM message WHERE fate = 'waiting'";
+        let (count,): (i64,) = on!(self, pool => sqlx::query_as(SQL).fetch_one(pool).await?);
+        Ok(count)
+    }
+
+    /// UIDs and sizes of history whose header was not read yet.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn headless(&self, mailbox: &str, epoch: i64, most: u32) -> Result<Vec<(String, i64)>, StoreError> {
+        const SQL: &str =
+            "SELECT uid, size FROM message WHERE mailbox = $1 AND epoch = $2 AND fate = 'history' AND head_hash = '' LIMIT $3";
+        Ok(on!(self, pool => sqlx::query_as(SQL).bind(mailbox).bind(epoch).bind(i64::from(most)).fetch_all(pool).await?))
+    }
+
+    /// Notes the header of history: UID, hash (`-`: there is nothing to know it by) and Message-ID.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn note_heads(&self, mailbox: &str, epoch: i64, heads: &[(String, String, Option<String>)]) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE message SET head_hash = $4, header_id = $5 WHERE mailbox = $1 AND epoch = $2 AND uid = $3";
+        within!(self, tx => {
+            for (uid, hash, id) in heads {
+                sqlx::query(SQL).bind(mailbox).bind(epoch).bind(uid).bind(hash).bind(id).execute(&mut *tx).await?;
+            }
+        });
+        Ok(())
+    }
+
+    /// Whether the database takes what is written: a message's lease, as it is.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn probe(&self, message: &str, now: Timestamp) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE message SET leased_until = $2 WHERE id = $1";
+        let until = millis(now.saturating_add(LEASE).unwrap_or(now));
+        on!(self, pool => sqlx::query(SQL).bind(message).bind(until).execute(pool).await.map(drop)?);
+        Ok(())
+    }
+
+    /// How many messages are quarantined.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn quarantined(&self) -> Result<i64, StoreError> {
+        const SQL: &str = "SELECT COUNT(*) FROM message WHERE fate = 'quarantined'";
         let (count,): (i64,) = on!(self, pool => sqlx::query_as(SQL).fetch_one(pool).await?);
         Ok(count)
     }

@@ -65,6 +65,36 @@ impl Store {
     }
 }
 
+/// That this process alone does something, for as long as the value lives.
+#[derive(Debug)]
+pub struct Hold(Option<sqlx::PgConnection>);
+
+impl Hold {
+    /// Whether it still holds.
+    pub async fn stands(&mut self) -> bool {
+        match &mut self.0 {
+            Some(connection) => sqlx::query("SELECT 1").execute(connection).await.is_ok(),
+            None => true,
+        }
+    }
+}
+
+impl Store {
+    /// Takes `what` for this process alone: two that saved drafts into one folder would save them twice. SQLite has one process anyhow.
+    /// `None`: another process has it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn hold(&self, what: &str) -> Result<Option<Hold>, StoreError> {
+        let Self::Postgres(pool) = self else { return Ok(Some(Hold(None))) };
+        // Apart from the pool: the lock ends with the connection, and with nothing else.
+        let mut connection = pool.acquire().await?.detach();
+        let (got,): (bool,) =
+            sqlx::query_as("SELECT pg_try_advisory_lock(7262003, hashtext($1))").bind(what).fetch_one(&mut connection).await?;
+        Ok(got.then_some(Hold(Some(connection))))
+    }
+}
+
 /// The database holds people's mail: nobody else on the machine reads it, nor what SQLite writes beside it, which gets the rights
 /// that the file itself has by then.
 fn for_the_owner_alone(file: &std::path::Path) -> Result<(), StoreError> {

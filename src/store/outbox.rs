@@ -3,7 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::settle::JOURNAL;
+use super::settle::{JOURNAL, WITHDRAW};
 use super::{Store, StoreError, instant, millis};
 
 /// How long a reply may be in the sending; longer than SMTP may take in all (RFC 5321 section 4.5.3.2).
@@ -31,6 +31,10 @@ pub struct OutboxRow {
     pub attempts: i64,
     pub fence: i64,
     pub ground: String,
+    /// When a person said that it shall leave; no budget counts then.
+    pub approved_at: Option<i64>,
+    /// Messages of the ticket that it answers: whatever came later it does not.
+    pub messages: i64,
 }
 
 /// How much a machine may send (SAFETY, section 1).
@@ -82,29 +86,25 @@ pub enum Taken {
 
 const DUE: &str =
     "SELECT id, ticket_id, kind, recipient, recipient_base, recipient_domain, text_hash, case_name, message_id, mail, state, why, queued_at,
-    attempts, fence, ground FROM outbox WHERE state IN ('queued', 'retry') AND next_at <= $1 AND (kind <> 'automatic' OR $2 = 1) ORDER BY next_at, id LIMIT 1";
+    attempts, fence, ground, approved_at, messages FROM outbox WHERE state IN ('queued', 'retry') AND next_at <= $1 AND (kind <> 'automatic' OR approved_at IS NOT NULL OR $2 = 1) ORDER BY next_at, id LIMIT 1";
 const MARK: &str = "UPDATE outbox SET state = $2, why = $3, attempts = attempts + 1, fence = fence + 1, leased_until = $4, done_at = $5
     WHERE id = $1 AND state IN ('queued', 'retry') AND fence = $6";
-const RECIPIENT: &str =
-    "SELECT COUNT(*) FROM outbox WHERE kind <> 'approved' AND state IN ('sending', 'sent', 'unknown', 'returned') AND done_at > $1
+const RECIPIENT: &str = "SELECT COUNT(*) FROM outbox WHERE state IN ('sending', 'sent', 'unknown', 'returned') AND done_at > $1
     AND recipient_base = $2";
-const CASE: &str =
-    "SELECT COUNT(*) FROM outbox WHERE kind <> 'approved' AND state IN ('sending', 'sent', 'unknown', 'returned') AND done_at > $1
+const CASE: &str = "SELECT COUNT(*) FROM outbox WHERE state IN ('sending', 'sent', 'unknown', 'returned') AND done_at > $1
     AND recipient_base = $2 AND case_name = $3 AND kind = $4";
-const DOMAIN: &str =
-    "SELECT COUNT(*) FROM outbox WHERE kind <> 'approved' AND state IN ('sending', 'sent', 'unknown', 'returned') AND done_at > $1
+const DOMAIN: &str = "SELECT COUNT(*) FROM outbox WHERE state IN ('sending', 'sent', 'unknown', 'returned') AND done_at > $1
     AND recipient_domain = $2";
-const TEXT: &str =
-    "SELECT COUNT(*) FROM outbox WHERE kind <> 'approved' AND state IN ('sending', 'sent', 'unknown', 'returned') AND done_at > $1
+const TEXT: &str = "SELECT COUNT(*) FROM outbox WHERE state IN ('sending', 'sent', 'unknown', 'returned') AND done_at > $1
     AND text_hash = $2";
-const TOTAL: &str =
-    "SELECT COUNT(*) FROM outbox WHERE kind <> 'approved' AND state IN ('sending', 'sent', 'unknown', 'returned') AND done_at > $1";
+const TOTAL: &str = "SELECT COUNT(*) FROM outbox WHERE state IN ('sending', 'sent', 'unknown', 'returned') AND done_at > $1";
 const ANY: &str = "SELECT COUNT(*) FROM outbox WHERE state IN ('sending', 'sent', 'unknown', 'returned') AND done_at > $1";
 
 const SET: &str = "UPDATE outbox SET state = $3, why = $4, next_at = $5, done_at = $6,
     sent_copy = CASE WHEN $3 = 'sent' THEN 'due' ELSE sent_copy END WHERE id = $1 AND fence = $2 AND state IN ('sending', 'unknown')";
 const DRAFT: &str = "UPDATE draft SET state = $2, next_at = $3 WHERE ticket_id = $1 AND state = 'queued'";
-const ANSWERED: &str = "UPDATE ticket SET status = 'answered' WHERE id = $1";
+const DRAFT_SENT: &str = "UPDATE draft SET state = 'sent' WHERE ticket_id = $1";
+const ANSWERED: &str = "UPDATE ticket SET status = 'answered', notice = '' WHERE id = $1 AND messages = $2";
 /// The newest message of a ticket waits to be judged again; what comes of it is not sent without a person.
 const JUDGE_AGAIN: &str = "UPDATE message SET fate = 'waiting', why = 'is judged again', attempts = 0, leased_until = 0, imported = 1
     WHERE id = (SELECT id FROM message WHERE ticket_id = $1 AND fate IN ('ticket', 'follow-up') ORDER BY arrived_at DESC, id DESC LIMIT 1)";
@@ -165,8 +165,8 @@ impl Store {
             let domain = count!(tx, DOMAIN, hours(1), row.recipient_domain.as_str());
             let text = if row.text_hash.is_empty() { 0 } else { count!(tx, TEXT, hours(1), row.text_hash.as_str()) };
             let total = count!(tx, TOTAL, hours(1));
-            let spent = match row.kind.as_str() {
-                "approved" => None,
+            let spent = match row.approved_at {
+                Some(_) => None,
                 _ if over(total, budgets.hourly_total) => Some(Spent::Total(total)),
                 _ if over(day, budgets.daily_per_sender) => Some(Spent::Daily(day)),
                 _ if over(month, budgets.monthly_per_sender) => Some(Spent::Monthly(month)),
@@ -214,7 +214,12 @@ impl Store {
                     sqlx::query(DRAFT).bind(&row.ticket_id).bind(draft).bind(at).execute(&mut *tx).await?;
                 }
                 if answers {
-                    sqlx::query(ANSWERED).bind(&row.ticket_id).execute(&mut *tx).await?;
+                    // A draft of the same words that stands in the folder is not sent a second time.
+                    let current = sqlx::query(ANSWERED).bind(&row.ticket_id).bind(row.messages).execute(&mut *tx).await?.rows_affected();
+                    if current > 0 {
+                        sqlx::query(WITHDRAW).bind(&row.ticket_id).execute(&mut *tx).await?;
+                        sqlx::query(DRAFT_SENT).bind(&row.ticket_id).execute(&mut *tx).await?;
+                    }
                 }
                 if end == End::Shaken {
                     sqlx::query(JUDGE_AGAIN).bind(&row.ticket_id).execute(&mut *tx).await?;
@@ -242,7 +247,7 @@ impl Store {
     pub async fn replies_in(&self, mailbox: &str, state: &str, now: Timestamp) -> Result<Vec<OutboxRow>, StoreError> {
         const SQL: &str =
             "SELECT o.id, o.ticket_id, o.kind, o.recipient, o.recipient_base, o.recipient_domain, o.text_hash, o.case_name, o.message_id, o.mail,
-            o.state, o.why, o.queued_at, o.attempts, o.fence, o.ground FROM outbox o JOIN ticket t ON t.id = o.ticket_id
+            o.state, o.why, o.queued_at, o.attempts, o.fence, o.ground, o.approved_at, o.messages FROM outbox o JOIN ticket t ON t.id = o.ticket_id
             WHERE t.mailbox = $1 AND o.state = $2 AND o.next_at <= $3 ORDER BY o.next_at LIMIT 50";
         Ok(on!(self, pool => sqlx::query_as(SQL).bind(mailbox).bind(state).bind(millis(now)).fetch_all(pool).await?))
     }
@@ -254,7 +259,7 @@ impl Store {
     pub async fn uncopied(&self, mailbox: &str) -> Result<Vec<OutboxRow>, StoreError> {
         const SQL: &str =
             "SELECT o.id, o.ticket_id, o.kind, o.recipient, o.recipient_base, o.recipient_domain, o.text_hash, o.case_name, o.message_id, o.mail,
-            o.state, o.why, o.queued_at, o.attempts, o.fence, o.ground FROM outbox o JOIN ticket t ON t.id = o.ticket_id
+            o.state, o.why, o.queued_at, o.attempts, o.fence, o.ground, o.approved_at, o.messages FROM outbox o JOIN ticket t ON t.id = o.ticket_id
             WHERE t.mailbox = $1 AND o.state = 'sent' AND o.sent_copy = 'due' ORDER BY o.done_at LIMIT 50";
         Ok(on!(self, pool => sqlx::query_as(SQL).bind(mailbox).fetch_all(pool).await?))
     }
@@ -298,7 +303,25 @@ impl Store {
         Ok(on!(self, pool => sqlx::query_as(SQL).bind(ticket).fetch_optional(pool).await?))
     }
 
-    /// Whether a reply is past its time by more than `most`.
+    /// Automatic replies that could not leave since `before` go to a person: their drafts wait in no folder meanwhile. Answers how many.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn give_up_waiting(&self, before: Timestamp, now: Timestamp) -> Result<u64, StoreError> {
+        const FAIL: &str = "UPDATE outbox SET state = 'failed', why = 'could not leave in time', done_at = $2, fence = fence + 1
+            WHERE state IN ('queued', 'retry') AND kind = 'automatic' AND approved_at IS NULL AND queued_at < $1";
+        const READY: &str = "UPDATE draft SET state = 'ready', next_at = $1 WHERE state = 'queued'
+            AND ticket_id IN (SELECT ticket_id FROM outbox WHERE state = 'failed')";
+        Ok(within!(self, tx => {
+            let failed = sqlx::query(FAIL).bind(millis(before)).bind(millis(now)).execute(&mut *tx).await?.rows_affected();
+            if failed > 0 {
+                sqlx::query(READY).bind(millis(now)).execute(&mut *tx).await?;
+            }
+            failed
+        }))
+    }
+
+    /// Whether a reply is past its time by more than `most`, and none left meanwhile.
     ///
     /// # Errors
     /// When the database fails.

@@ -2,6 +2,8 @@
 
 use jiff::Timestamp;
 
+use super::drafts::StoredDraft;
+use super::settle::WITHDRAW;
 use super::{Store, StoreError, instant, millis};
 
 /// One line of the outbox.
@@ -9,7 +11,7 @@ use super::{Store, StoreError, instant, millis};
 pub struct OutboxLine {
     /// The ticket's number.
     pub ticket: i64,
-    /// `automatic`, `acknowledgement`, `approved`.
+    /// `automatic`, `acknowledgement`.
     pub kind: String,
     /// `queued`, `sending`, `sent`, `retry`, `failed`, `held`, `unknown`, `returned`, `cancelled`, `shadow`.
     pub state: String,
@@ -60,29 +62,65 @@ impl Store {
             .collect())
     }
 
-    /// Does what a person wants of the newest reply of ticket `number`. Sent by a person's wish it is `approved`: no budget counts, and
-    /// the register may have changed. Answers the ticket's id and the state before; `None`: there is no reply that it could be done to.
+    /// Does what a person wants of the newest reply of ticket `number`. `mail`: what is sent in its stead, composed as a person's; its
+    /// Message-ID has to be the same. By a person's wish no budget counts, and the register may have changed. Answers the ticket's id and
+    /// the state before; `None`: there is no reply that it could be done to, or it is being sent at this moment.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn steer(&self, number: i64, wish: Wish, now: Timestamp) -> Result<Option<(String, String)>, StoreError> {
-        const FIND: &str = "SELECT o.id, o.ticket_id, o.state FROM outbox o JOIN ticket t ON t.id = o.ticket_id WHERE t.number = $1
-            AND o.state IN ('queued', 'retry', 'held', 'failed', 'unknown') ORDER BY o.queued_at DESC, o.id DESC LIMIT 1";
-        const SEND: &str = "UPDATE outbox SET state = 'queued', kind = 'approved', ground = '', why = '', next_at = $2, queued_at = $2, fence = fence + 1 WHERE id = $1";
-        const CANCEL: &str =
-            "UPDATE outbox SET state = 'cancelled', why = 'a person cancelled it', done_at = $2, fence = fence + 1 WHERE id = $1";
-        const DRAFT: &str = "UPDATE draft SET state = $2, next_at = $3 WHERE ticket_id = $1 AND state IN ('queued', 'ready', 'kept')";
+    pub async fn steer(
+        &self,
+        number: i64,
+        wish: Wish,
+        mail: Option<&[u8]>,
+        now: Timestamp,
+    ) -> Result<Option<(String, String)>, StoreError> {
+        const FIND: &str =
+            "SELECT o.id, o.ticket_id, o.state, o.kind, o.fence FROM outbox o JOIN ticket t ON t.id = o.ticket_id WHERE t.number = $1
+            AND o.state <> 'shadow' ORDER BY o.queued_at DESC, o.id DESC LIMIT 1";
+        const SEND: &str = "UPDATE outbox SET state = 'queued', approved_at = $3, ground = '', why = '', next_at = $3, queued_at = $3, fence = fence + 1,
+            mail = COALESCE($4, mail), messages = (SELECT messages FROM ticket WHERE id = outbox.ticket_id) WHERE id = $1 AND fence = $2 AND state <> 'sending'";
+        const CANCEL: &str = "UPDATE outbox SET state = 'cancelled', why = 'a person cancelled it', done_at = $3, fence = fence + 1
+            WHERE id = $1 AND fence = $2 AND state <> 'sending'";
+        const QUEUED: &str = "UPDATE draft SET state = 'queued' WHERE ticket_id = $1 AND state IN ('ready', 'saving', 'saved', 'kept')";
+        const READY: &str = "UPDATE draft SET state = 'ready', next_at = $2 WHERE ticket_id = $1 AND state = 'queued'";
         Ok(within!(self, tx => {
-            let found: Option<(String, String, String)> = sqlx::query_as(FIND).bind(number).fetch_optional(&mut *tx).await?;
-            if let Some((id, ticket, _)) = &found {
-                let (sql, draft) = match wish {
-                    Wish::Send => (SEND, "queued"),
-                    Wish::Cancel => (CANCEL, "ready"),
-                };
-                sqlx::query(sql).bind(id).bind(millis(now)).execute(&mut *tx).await?;
-                sqlx::query(DRAFT).bind(ticket).bind(draft).bind(millis(now)).execute(&mut *tx).await?;
+            let found: Option<(String, String, String, String, i64)> = sqlx::query_as(FIND).bind(number).fetch_optional(&mut *tx).await?;
+            let Some((id, ticket, before, kind, fence)) = found.filter(|(_, _, state, ..)| waits(state)) else { return Ok(None) };
+            let done = match wish {
+                Wish::Send => sqlx::query(SEND).bind(&id).bind(fence).bind(millis(now)).bind(mail).execute(&mut *tx).await?.rows_affected(),
+                Wish::Cancel => sqlx::query(CANCEL).bind(&id).bind(fence).bind(millis(now)).execute(&mut *tx).await?.rows_affected(),
+            };
+            if done > 0 && kind == "automatic" {
+                match wish {
+                    Wish::Send => {
+                        // The draft of the same words is taken out of the folder, or somebody would send it too.
+                        sqlx::query(WITHDRAW).bind(&ticket).execute(&mut *tx).await?;
+                        sqlx::query(QUEUED).bind(&ticket).execute(&mut *tx).await?;
+                    }
+                    Wish::Cancel => {
+                        sqlx::query(READY).bind(&ticket).bind(millis(now)).execute(&mut *tx).await?;
+                    }
+                }
             }
-            found.map(|(_, ticket, state)| (ticket, state))
+            (done > 0).then_some((ticket, before))
         }))
     }
+
+    /// The draft of a ticket and the Message-ID of its newest reply, to compose the reply anew as a person's.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn reply_to_approve(&self, number: i64) -> Result<Option<(StoredDraft, String)>, StoreError> {
+        const ID: &str = "SELECT o.message_id, o.ticket_id FROM outbox o JOIN ticket t ON t.id = o.ticket_id
+            WHERE t.number = $1 AND o.kind = 'automatic' AND o.state <> 'shadow' ORDER BY o.queued_at DESC, o.id DESC LIMIT 1";
+        let found: Option<(String, String)> = on!(self, pool => sqlx::query_as(ID).bind(number).fetch_optional(pool).await?);
+        let Some((message_id, ticket)) = found else { return Ok(None) };
+        Ok(self.draft_of(&ticket).await?.map(|draft| (draft, message_id)))
+    }
+}
+
+/// Whether anything can be done to a reply in this state.
+fn waits(state: &str) -> bool {
+    matches!(state, "queued" | "retry" | "held" | "failed" | "unknown" | "returned")
 }

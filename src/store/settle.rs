@@ -26,8 +26,8 @@ pub enum Becomes {
     Nothing,
     /// A ticket of its own.
     Ticket(Box<NewTicket>),
-    /// Part of a ticket, which is judged anew.
-    Joins(Box<NewTicket>),
+    /// Part of a ticket, which is judged anew; the ticket had so many messages when it was judged, and must have them still.
+    Joins(Box<NewTicket>, i64),
     /// The end of a ticket: the person says that it is settled.
     Closes(String),
     /// A reply of ours came back.
@@ -72,6 +72,8 @@ pub struct NewTicket {
     pub match_kind: String,
     pub deadline: Option<Timestamp>,
     pub received_at: Timestamp,
+    /// When its newest message was sent, and not later than now.
+    pub latest_at: Timestamp,
     pub reason_en: String,
     pub reason_fr: String,
     pub words: String,
@@ -109,8 +111,10 @@ pub struct NewDraft {
 pub struct NewReply {
     /// ULID.
     pub id: String,
-    /// `automatic`, `acknowledgement` or `approved`.
+    /// `automatic` or `acknowledgement`.
     pub kind: &'static str,
+    /// What budgets count as the same answer: the case, or for an acknowledgement always the same, or it would tell who is registered.
+    pub case: String,
     /// `queued`, or `shadow`: it is only kept to show what would have been sent.
     pub state: &'static str,
     /// The one recipient.
@@ -132,19 +136,21 @@ pub struct NewReply {
 }
 
 const TICKET: &str = "INSERT INTO ticket (id, number, message_id, mailbox, sender, from_address, subject, language, case_name, action, urgency,
-    state, person, match_kind, deadline, received_at, status, reason_en, reason_fr, words, quoted, proof, outcome, related)
-    SELECT $1, COALESCE(MAX(number), 0) + 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'open', $16, $17, $18, $19, $20, $21, $22
+    state, person, match_kind, deadline, received_at, status, reason_en, reason_fr, words, quoted, proof, outcome, related, latest_at)
+    SELECT $1, COALESCE(MAX(number), 0) + 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'open', $16, $17, $18, $19, $20, $21, $22, $23
     FROM ticket";
 const AGAIN: &str = "UPDATE ticket SET language = $2, case_name = $3, action = $4, urgency = $5, state = $6, person = $7, match_kind = $8,
-    deadline = $9, status = 'open', reason_en = $10, reason_fr = $11, words = $12, quoted = $13, proof = $14, outcome = $15, notice = '',
+    deadline = $9, status = 'open', reason_en = $10, reason_fr = $11, words = $12, quoted = $13, proof = $14, outcome = $15, notice = '', latest_at = $16,
     messages = (SELECT COUNT(*) FROM message WHERE ticket_id = $1) WHERE id = $1";
 const DRAFT: &str = "INSERT INTO draft (id, ticket_id, mailbox, recipient, subject, text, template, language, in_reply_to, refs, message_id, state, created_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
 const REPLY: &str =
     "INSERT INTO outbox (id, ticket_id, kind, recipient, recipient_base, recipient_domain, text_hash, case_name, message_id, mail, ground,
-    state, queued_at, next_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING";
+    state, queued_at, next_at, messages) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
+    (SELECT messages FROM ticket WHERE id = $2)) ON CONFLICT DO NOTHING";
 const ALARM: &str =
-    "INSERT INTO alarm (id, ticket_id, nonce, state, next_at) VALUES ($1, $2, $3, 'due', $4) ON CONFLICT (ticket_id) DO NOTHING";
+    "INSERT INTO alarm (id, ticket_id, nonce, state, next_at) VALUES ($1, $2, $3, 'due', $4) ON CONFLICT (ticket_id) DO UPDATE
+    SET state = 'due', nonce = excluded.nonce, next_at = excluded.next_at WHERE alarm.state = 'posted'";
 pub(super) const JOURNAL: &str = "INSERT INTO journal (id, at, ticket_id, event, detail) VALUES ($1, $2, $3, $4, $5)";
 const FATE: &str = "UPDATE message SET fate = $2, why = $3, ticket_id = $4 WHERE id = $1 AND fate = 'waiting'";
 /// What stands in a drafts folder and is no longer wanted is taken out.
@@ -152,10 +158,13 @@ pub(super) const WITHDRAW: &str = "INSERT INTO withdrawal (message_id, ticket_id
     SELECT message_id, ticket_id, mailbox, saved_hash, 'due' FROM draft WHERE ticket_id = $1 AND state IN ('saving', 'saved') ON CONFLICT DO NOTHING";
 const FORGET_DRAFT: &str = "DELETE FROM draft WHERE ticket_id = $1";
 pub(super) const CANCEL: &str =
-    "UPDATE outbox SET state = 'cancelled', why = $2, done_at = $3 WHERE ticket_id = $1 AND state IN ('queued', 'retry', 'held')";
+    "UPDATE outbox SET state = 'cancelled', why = $2, done_at = $3 WHERE ticket_id = $1 AND state IN ('queued', 'retry', 'held', 'failed')";
 pub(super) const STATUS: &str = "UPDATE ticket SET status = $2, notice = $3 WHERE id = $1";
+/// One process at a time gives out numbers and continues conversations.
+const SETTLING: &str = "SELECT pg_advisory_xact_lock(7262002)";
+const MESSAGES: &str = "SELECT messages FROM ticket WHERE id = $1";
 const RETURNED: &str = "UPDATE outbox SET state = 'returned', why = 'it came back undelivered', done_at = $2
-    WHERE message_id = $1 AND state IN ('sent', 'unknown')";
+    WHERE message_id = $1 AND state IN ('sending', 'sent', 'unknown')";
 
 /// Opens a ticket. (These are macros because each is typed by its own database.)
 macro_rules! opened {
@@ -183,6 +192,7 @@ macro_rules! opened {
             .bind(&$t.proof)
             .bind(&$t.outcome_json)
             .bind(&$t.related)
+            .bind(millis($t.latest_at))
             .execute(&mut *$tx)
             .await?
     };
@@ -207,6 +217,7 @@ macro_rules! judged_anew {
             .bind(&$t.quoted)
             .bind(&$t.proof)
             .bind(&$t.outcome_json)
+            .bind(millis($t.latest_at))
             .execute(&mut *$tx)
             .await?
     };
@@ -252,7 +263,7 @@ macro_rules! followed {
                 .bind(&r.recipient_base)
                 .bind(&r.domain)
                 .bind(&r.text_hash)
-                .bind(&$t.case)
+                .bind(&r.case)
                 .bind(&r.message_id)
                 .bind(&r.mail)
                 .bind(&r.ground)
@@ -273,7 +284,7 @@ impl Becomes {
     fn ticket(&self) -> Option<&str> {
         match self {
             Self::Nothing => None,
-            Self::Ticket(t) | Self::Joins(t) => Some(&t.id),
+            Self::Ticket(t) | Self::Joins(t, _) => Some(&t.id),
             Self::Closes(id) => Some(id),
             Self::Returns(returned) => Some(&returned.ticket),
         }
@@ -288,9 +299,19 @@ impl Store {
     pub async fn settle(&self, batch: &[Settlement], now: Timestamp) -> Result<u64, StoreError> {
         let at = millis(now);
         Ok(within!(self, tx => {
+            if matches!(self, Self::Postgres(_)) {
+                sqlx::query(SETTLING).execute(&mut *tx).await?;
+            }
             let mut settled = 0;
             for one in batch {
                 let ticket = one.becomes.ticket();
+                if let Becomes::Joins(t, messages) = &one.becomes {
+                    let now: Option<(i64,)> = sqlx::query_as(MESSAGES).bind(&t.id).fetch_optional(&mut *tx).await?;
+                    if now.is_none_or(|(now,)| now != *messages) {
+                        // Something came meanwhile: it keeps its lease, and is judged again with that.
+                        continue;
+                    }
+                }
                 let changed = sqlx::query(FATE).bind(&one.message_id).bind(one.fate).bind(&one.why).bind(ticket).execute(&mut *tx).await?;
                 if changed.rows_affected() == 0 {
                     continue;
@@ -302,7 +323,7 @@ impl Store {
                         opened!(tx, t, &one.message_id);
                         followed!(tx, t, at);
                     }
-                    Becomes::Joins(t) => {
+                    Becomes::Joins(t, _) => {
                         judged_anew!(tx, t);
                         taken_back!(tx, &t.id, "something newer came", at);
                         followed!(tx, t, at);

@@ -16,10 +16,11 @@ const PAUSE: Duration = Duration::from_secs(2);
 /// When the store fails.
 pub(super) async fn watch(shared: &Arc<Shared>) -> anyhow::Result<()> {
     let Some(discord) = discord(shared) else { return std::future::pending().await };
+    let mut settled = shared.settled.subscribe();
     loop {
         if post(shared, &discord).await? == Step::Idle {
             tokio::select! {
-                () = shared.settled.notified() => {}
+                _ = settled.changed() => {}
                 () = shared.works.clock.rest(PAUSE) => {}
             }
         }
@@ -73,11 +74,6 @@ async fn post(shared: &Arc<Shared>, discord: &Discord) -> anyhow::Result<Step> {
 async fn tell(shared: &Arc<Shared>, discord: &Discord) -> anyhow::Result<Step> {
     let (store, now) = (&shared.works.store, shared.now());
     let Some(trouble) = store.trouble_due(now).await? else { return Ok(Step::Idle) };
-    if ONCE.contains(&trouble.name.as_str()) && trouble.told > 0 {
-        // These end by themselves: what comes after is told anew.
-        store.mended(&trouble.name).await?;
-        return Ok(Step::Done);
-    }
     let after = |span| now.saturating_add(span).unwrap_or(now);
     match discord.notice(&trouble.what, &trouble.nonce).await {
         Ok(()) => {
@@ -91,9 +87,6 @@ async fn tell(shared: &Arc<Shared>, discord: &Discord) -> anyhow::Result<Step> {
     }
     Ok(Step::Done)
 }
-
-/// Troubles that are told once an hour at most, and are over when nothing new comes.
-const ONCE: [&str; 2] = ["replies", "quarantine"];
 
 fn message(shared: &Shared, row: &AlarmRow) -> Alarm {
     Alarm {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
 
 use super::Shared;
@@ -16,6 +16,9 @@ use crate::store::conversations::Conversation;
 use crate::store::inbox::Leased;
 use crate::store::settle::{Becomes, Line, NewDraft, NewReply, NewTicket, Settlement};
 use crate::triage::{Outcome, report};
+
+/// Imported mail older than this raises no alarm.
+const RECENT: SignedDuration = SignedDuration::from_hours(24);
 
 /// A message that opens a ticket of its own, or none. `answers_us`: no machine answers it again.
 pub(super) fn alone(
@@ -31,6 +34,10 @@ pub(super) fn alone(
         return Settlement { message_id: message.id.clone(), fate: "ignored", why, becomes: Becomes::Nothing, journal: Line::default() };
     }
     let mut ticket = ticket(shared, &shared.id(), &message.mailbox, outcome, now);
+    if message.imported != 0 && ticket.received_at < now.saturating_sub(RECENT).unwrap_or(now) {
+        // History calls nobody out of bed.
+        ticket.alarm = None;
+    }
     if message.imported == 0 && !answers_us {
         ticket.reply = reply(shared, &ticket.id, outcome, true, now);
     }
@@ -68,7 +75,7 @@ pub(super) fn joined(shared: &Shared, message: &Leased, outcome: &Outcome, known
         message_id: message.id.clone(),
         fate,
         why,
-        becomes: Becomes::Joins(Box::new(ticket)),
+        becomes: Becomes::Joins(Box::new(ticket), known.messages),
         journal: Line { id: shared.id(), event, detail },
     }
 }
@@ -115,6 +122,7 @@ fn ticket(shared: &Shared, id: &str, mailbox: &str, outcome: &Outcome, now: Time
         match_kind: snake(&person.kind()),
         deadline: verdict.deadline,
         received_at: message.moment().unwrap_or(now),
+        latest_at: message.moment().unwrap_or(now).min(now),
         reason_en,
         reason_fr,
         words: message.clean.clone(),
@@ -198,6 +206,7 @@ fn finished(shared: &Shared, ticket: &str, draft: &Draft, plan: Plan, outcome: &
     Some(NewReply {
         id,
         kind: plan.kind,
+        case: if plan.kind == "automatic" { outcome.verdict.case.clone() } else { plan.kind.to_owned() },
         state: plan.state,
         to: draft.to.as_str().to_owned(),
         recipient_base: base(&draft.to),

@@ -14,6 +14,8 @@ use crate::store::instant;
 use crate::store::outbox::{Budgets, End, OutboxRow, Spent, Taken};
 
 const PAUSE: Duration = Duration::from_secs(1);
+/// Tries to write down that a reply was sent.
+const MOST_TRIES: u32 = 15;
 /// How long the live source may take to tell of one person.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// A reply that nobody takes for so long goes to a person.
@@ -22,6 +24,8 @@ const LONGEST: SignedDuration = SignedDuration::from_hours(48);
 const FIRST_PAUSE: i64 = 30_000;
 /// …up to an hour.
 const LONGEST_PAUSE: i64 = 3_600_000;
+/// An automatic reply that cannot leave for so long is left to a person: its draft stands in no folder meanwhile.
+const TOO_LATE: SignedDuration = SignedDuration::from_hours(4);
 /// When a reply that may have left is first looked for among sent mail.
 const LOOK_FOR_IT: SignedDuration = SignedDuration::from_mins(2);
 
@@ -34,6 +38,12 @@ pub(super) async fn watch(shared: &Arc<Shared>) -> anyhow::Result<()> {
     while !shared.is_stopping() {
         if one(shared, &smtp).await? == Step::Idle {
             shared.works.store.doubt_unfinished(false, shared.now()).await?;
+            let before = shared.now().saturating_sub(TOO_LATE).unwrap_or(shared.now());
+            let given_up = shared.works.store.give_up_waiting(before, shared.now()).await?;
+            if given_up > 0 {
+                shared.trouble(format!("{given_up} automatic replies could not leave in time: people answer (`usher outbox`)"));
+                shared.settled();
+            }
             tokio::select! {
                 () = shared.works.clock.rest(PAUSE) => {}
                 () = shared.stopping() => {}
@@ -85,6 +95,9 @@ async fn budgets(shared: &Shared) -> anyhow::Result<Budgets> {
 /// # Errors
 /// When the store fails.
 pub async fn one(shared: &Arc<Shared>, smtp: &Smtp) -> anyhow::Result<Step> {
+    if shared.mail_server_rests() {
+        return Ok(Step::Idle);
+    }
     // Taken means marked `sending`, and that is on the disk before a connection is made.
     let row = match shared.works.store.take_reply(&budgets(shared).await?, shared.now()).await? {
         Taken::Nothing => return Ok(Step::Idle),
@@ -93,6 +106,7 @@ pub async fn one(shared: &Arc<Shared>, smtp: &Smtp) -> anyhow::Result<Step> {
     };
     points::pass("taken to send");
     if row.kind == "automatic"
+        && row.approved_at.is_none()
         && let Some(done) = held_back(shared, &row).await?
     {
         return Ok(done);
@@ -100,8 +114,12 @@ pub async fn one(shared: &Arc<Shared>, smtp: &Smtp) -> anyhow::Result<Step> {
     let Some(to) = Address::parse(&row.recipient).filter(|_| !row.mail.is_empty()) else {
         return to_a_person(shared, &row, "the reply cannot be sent as it is").await;
     };
-    let answer = smtp.send(&to, row.kind != "approved", &row.mail).await;
+    let answer = smtp.send(&to, row.approved_at.is_none(), &row.mail).await;
     points::pass("handed over");
+    if let Err(Fault::Passing { after_ms: Some(after), .. }) = &answer {
+        // What the server asks for is asked of all, not of this one reply.
+        shared.let_mail_server_rest(*after);
+    }
     match answer {
         Ok(()) => sent(shared, &row).await,
         Err(Fault::Passing { what, after_ms }) if shared.now().duration_since(instant(row.queued_at)) < LONGEST => {
@@ -196,7 +214,19 @@ async fn to_be_judged_again(shared: &Shared, row: &OutboxRow, why: &str) -> anyh
 }
 
 async fn sent(shared: &Shared, row: &OutboxRow) -> anyhow::Result<Step> {
-    if shared.works.store.finish(row, End::Sent, "", &shared.id(), shared.now()).await? {
+    let mut tries = 0;
+    let written = loop {
+        match shared.works.store.finish(row, End::Sent, "", &shared.id(), shared.now()).await {
+            Ok(written) => break written,
+            // The server's word is worth waiting for: without it nobody would know whether the reply left.
+            Err(_) if tries < MOST_TRIES => {
+                tries += 1;
+                shared.works.clock.rest(PAUSE).await;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    };
+    if written {
         points::pass("sent");
         shared.count(|r| r.sent += 1);
         shared.settled();

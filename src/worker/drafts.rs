@@ -31,18 +31,15 @@ pub(super) async fn withdraw(shared: &Arc<Shared>, name: &str, source: &mut Sour
     let store = &shared.works.store;
     while let Some(unwanted) = store.withdrawal_due(name, shared.now()).await? {
         match taken_out(shared, source, &unwanted).await {
-            Ok(false) => store.set_withdrawal(&unwanted.message_id, "removed", shared.now()).await?,
+            Ok(false) => store.withdrawn(&unwanted.message_id).await?,
             Ok(true) => {
-                store.set_withdrawal(&unwanted.message_id, "touched", shared.now()).await?;
-                // Whoever works on it shall not find a second one beside it.
-                store.move_draft(&unwanted.ticket_id, "ready", "kept", shared.now()).await?;
-                store.set_notice(&unwanted.ticket_id, "draft_touched").await?;
+                store.touched(&unwanted, shared.now()).await?;
                 let told = "a person changed the draft in the folder: it is left, though something newer came";
                 store.note(&shared.id(), Some(&unwanted.ticket_id), "draft left", told, shared.now()).await?;
             }
             Err(fault) => {
                 let wait = pause_after(unwanted.attempts, shared.works.clock.id().random());
-                store.set_withdrawal(&unwanted.message_id, "due", shared.now().saturating_add(wait).unwrap_or(shared.now())).await?;
+                store.withdraw_later(&unwanted.message_id, shared.now().saturating_add(wait).unwrap_or(shared.now())).await?;
                 return Ok(Err(fault));
             }
         }
@@ -140,8 +137,15 @@ async fn saved(shared: &Arc<Shared>, draft: &StoredDraft) -> anyhow::Result<()> 
 
 /// The finished MIME of a draft that a person will send.
 fn written(shared: &Shared, draft: &StoredDraft) -> Result<Vec<u8>, String> {
-    let envelope =
-        compose::Envelope { from: &shared.works.from, message_id: &draft.message_id, date: instant(draft.created_at), automatic: false };
+    as_a_persons(draft, &shared.works.from, &draft.message_id)
+}
+
+/// The finished MIME of a draft as a person's mail.
+///
+/// # Errors
+/// When an address or header cannot be written safely.
+pub fn as_a_persons(draft: &StoredDraft, from: &str, message_id: &str) -> Result<Vec<u8>, String> {
+    let envelope = compose::Envelope { from, message_id, date: instant(draft.created_at), automatic: false };
     compose::mail(&unpacked(draft)?, &envelope)
 }
 

@@ -14,7 +14,7 @@ use crate::store::inbox::NewMessage;
 const MOST_MESSAGES: usize = 200;
 const MOST_BYTES: u64 = 4 * 1024 * 1024;
 /// Headers of one batch.
-const MOST_HEADS: usize = 1_000;
+const MOST_HEADS: u32 = 1_000;
 /// A mailbox that was numbered anew is another epoch, whatever its UIDVALIDITY says: numbers that come back must not be taken for known.
 const GENERATION: i64 = 1 << 32;
 
@@ -34,10 +34,8 @@ pub async fn once(shared: &Arc<Shared>, name: &str, settings: &MailboxSettings, 
     let mut visit = Visit { shared, name, source, epoch: i64::from(look.epoch), served: look.epoch, imported: false };
     let done = match stored {
         None if settings.start == Start::Now => visit.history(&look.waiting, look.next).await?,
-        None => {
-            visit.imported = true;
-            visit.take(&look.waiting, look.next).await?
-        }
+        // Until all of it is taken there is no cursor, and so a further first look: nothing of it counts as new.
+        None => visit.late(&look.waiting, Some(look.next)).await?,
         Some((epoch, _)) if validity(epoch) != look.epoch => {
             visit.epoch += (epoch / GENERATION + 1) * GENERATION;
             visit.renumbered(&look.waiting, look.next).await?
@@ -57,10 +55,12 @@ pub async fn once(shared: &Arc<Shared>, name: &str, settings: &MailboxSettings, 
         store.admit(name, visit.epoch, Some(look.next), &[], shared.now()).await?;
     }
     let compared = compare_when_due(shared, name, settings, &mut visit).await?;
-    if compared.is_ok() {
-        store.looked(name, shared.now()).await?;
+    store.looked(name, shared.now()).await?;
+    if let Err(fault) = compared {
+        // The mail is in all the same; it is compared again in an hour.
+        shared.trouble(format!("mailbox {name}: the ledger could not be compared with the server: {fault}"));
     }
-    Ok(compared)
+    Ok(Ok(()))
 }
 
 /// The number that the server gives an epoch.
@@ -80,14 +80,19 @@ async fn compare_when_due(
     if last.is_some_and(|at| now.duration_since(at) < settings.reconcile) {
         return Ok(Ok(()));
     }
+    store.reconciled(name, now).await?;
+    if let Err(fault) = visit.read_heads().await? {
+        return Ok(Err(fault));
+    }
     let found = match visit.missing().await? {
         Ok(found) => found,
         Err(fault) => return Ok(Err(fault)),
     };
-    store.reconciled(name, now).await?;
     if !found.is_empty() {
-        shared.trouble(format!("mailbox {name}: {} messages on the server had no line in the ledger; they are taken in now", found.len()));
-        return visit.late(&found).await;
+        let what = format!("mailbox {name}: {} messages on the server had no line in the ledger; they are taken in now", found.len());
+        shared.trouble(what.clone());
+        store.raise("ledger", &what, &shared.nonce(), now).await?;
+        return visit.late(&found, None).await;
     }
     Ok(Ok(()))
 }
@@ -104,7 +109,7 @@ pub async fn reconcile(shared: &Arc<Shared>, name: &str, source: &mut Source, me
         Err(fault) => return Ok(Err(fault)),
     };
     shared.works.store.reconciled(name, shared.now()).await?;
-    if mend && let Err(fault) = visit.late(&found).await? {
+    if mend && let Err(fault) = visit.late(&found, None).await? {
         return Ok(Err(fault));
     }
     Ok(Ok(found.len()))
@@ -153,22 +158,37 @@ impl Visit<'_> {
         Ok(Ok(()))
     }
 
-    /// What was there before usher began: only its headers are read, so that it is known again should the mailbox be renumbered.
+    /// What was there before usher began has its line at once; its headers are read after, so that it is known again should the mailbox
+    /// be renumbered.
     async fn history(&mut self, old: &[Waiting], next: u32) -> anyhow::Result<Result<(), Fault>> {
-        let mut rows = Vec::with_capacity(old.len());
-        for batch in old.chunks(MOST_HEADS) {
-            let heads = match self.heads(batch).await {
+        let rows: Vec<NewMessage> = old.iter().map(|w| self.without_words(w, "history", "was there before usher began")).collect();
+        self.shared.works.store.admit(self.name, self.epoch, Some(next), &rows, self.shared.now()).await?;
+        self.read_heads().await
+    }
+
+    /// Reads the headers of history that were not read yet.
+    async fn read_heads(&mut self) -> anyhow::Result<Result<(), Fault>> {
+        let store = &self.shared.works.store;
+        loop {
+            let headless = store.headless(self.name, self.epoch, MOST_HEADS).await?;
+            if headless.is_empty() {
+                return Ok(Ok(()));
+            }
+            let batch: Vec<Waiting> =
+                headless.into_iter().map(|(uid, size)| Waiting { uid, size: u64::try_from(size).unwrap_or(0) }).collect();
+            let heads = match self.heads(&batch).await {
                 Ok(heads) => heads,
                 Err(fault) => return Ok(Err(fault)),
             };
-            rows.extend(batch.iter().map(|waiting| {
-                let row = self.without_words(waiting, "history", "was there before usher began");
-                let head = heads.get(&waiting.uid).map_or(&[][..], Vec::as_slice);
-                NewMessage { head_hash: fingerprint::of_head(head, waiting.size), header_id: fingerprint::message_id(head), ..row }
-            }));
+            let noted: Vec<_> = (batch.iter())
+                .map(|waiting| {
+                    let head = heads.get(&waiting.uid).map_or(&[][..], Vec::as_slice);
+                    let hash = Some(fingerprint::of_head(head, waiting.size)).filter(|h| !h.is_empty());
+                    (waiting.uid.clone(), hash.unwrap_or_else(|| "-".into()), fingerprint::message_id(head))
+                })
+                .collect();
+            store.note_heads(self.name, self.epoch, &noted).await?;
         }
-        self.shared.works.store.admit(self.name, self.epoch, Some(next), &rows, self.shared.now()).await?;
-        Ok(Ok(()))
     }
 
     /// The server numbers its messages anew: those that are known keep their fate under their new numbers, the others are taken in.
@@ -179,7 +199,7 @@ impl Visit<'_> {
         let done = store.known(name, self.epoch).await?;
         let mut by_head = store.by_head(name, self.epoch).await?;
         let (mut known, mut new) = (0, Vec::new());
-        for batch in all.chunks(MOST_HEADS) {
+        for batch in all.chunks(MOST_HEADS as usize) {
             let heads = match self.heads(batch).await {
                 Ok(heads) => heads,
                 Err(fault) => return Ok(Err(fault)),
@@ -197,14 +217,7 @@ impl Visit<'_> {
             points::pass("renumbered");
         }
         shared.trouble(format!("mailbox {name}: the server numbered its messages anew; {known} are known, {} are taken in", new.len()));
-        // Batch by batch, but the cursor only when all is done: until then a further look begins with what is left.
-        for batch in batches(&new) {
-            if let Err(fault) = self.admit(batch, None).await? {
-                return Ok(Err(fault));
-            }
-        }
-        store.admit(name, self.epoch, Some(next), &[], shared.now()).await?;
-        Ok(Ok(()))
+        self.late(&new, Some(next)).await
     }
 
     /// Messages below the cursor that have no line in the ledger.
@@ -224,13 +237,19 @@ impl Visit<'_> {
         Ok(Ok(all.waiting.into_iter().filter(|w| below(w) && !known.contains(&w.uid)).collect()))
     }
 
-    /// Takes in what was missed. The source has to have looked since.
-    async fn late(&mut self, found: &[Waiting]) -> anyhow::Result<Result<(), Fault>> {
+    /// Takes in what was there before, or was missed: nothing is sent for it without a person. The cursor moves when all is done, to
+    /// `next` where that is given.
+    async fn late(&mut self, found: &[Waiting], next: Option<u32>) -> anyhow::Result<Result<(), Fault>> {
         self.imported = true;
-        for batch in batches(found) {
+        let known = self.shared.works.store.known(self.name, self.epoch).await?;
+        let new: Vec<Waiting> = found.iter().filter(|w| !known.contains(&w.uid)).cloned().collect();
+        for batch in batches(&new) {
             if let Err(fault) = self.admit(batch, None).await? {
                 return Ok(Err(fault));
             }
+        }
+        if next.is_some() {
+            self.shared.works.store.admit(self.name, self.epoch, next, &[], self.shared.now()).await?;
         }
         Ok(Ok(()))
     }

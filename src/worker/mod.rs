@@ -12,6 +12,8 @@ pub mod register;
 mod sent;
 pub mod triage;
 
+pub use drafts::as_a_persons;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -85,6 +87,8 @@ pub struct Works {
     pub directory: DirectorySettings,
     /// The way to `[directory] url`.
     pub platform: Option<Platform>,
+    /// Whether the mailboxes are attended to here; their settings count in any case.
+    pub intake: bool,
     /// `[mailbox.*]` by name.
     pub mailboxes: BTreeMap<String, MailboxSettings>,
     /// `[smtp]`.
@@ -139,8 +143,12 @@ pub struct Shared {
     pub directory: RwLock<Arc<Directory>>,
     /// A message came in.
     pub arrived: Notify,
-    /// A ticket was settled: drafts, replies and alarms may be due.
-    settled: Notify,
+    /// Counts up when a ticket was settled: drafts, replies and alarms may be due.
+    settled: watch::Sender<u64>,
+    /// Until when the mail server wants peace.
+    rests_until: Mutex<Option<Timestamp>>,
+    /// Whether no other process can be sending.
+    alone: bool,
     /// Told to stop.
     stop: watch::Sender<bool>,
     began: Timestamp,
@@ -150,13 +158,15 @@ pub struct Shared {
 }
 
 impl Shared {
-    fn new(works: Works, directory: Directory) -> Self {
+    fn new(works: Works, directory: Directory, alone: bool) -> Self {
         let began = works.clock.now();
         Self {
             works,
             directory: RwLock::new(Arc::new(directory)),
             arrived: Notify::new(),
-            settled: Notify::new(),
+            settled: watch::Sender::new(0),
+            rests_until: Mutex::default(),
+            alone,
             stop: watch::Sender::new(false),
             began,
             said: Mutex::default(),
@@ -166,8 +176,22 @@ impl Shared {
 
     /// Wakes whoever delivers, saves or alarms.
     fn settled(&self) {
-        self.settled.notify_waiters();
-        self.settled.notify_one();
+        self.settled.send_modify(|count| *count += 1);
+    }
+
+    /// The mail server asked for peace: no reply leaves for so many milliseconds.
+    fn let_mail_server_rest(&self, millis: u64) {
+        let pause = SignedDuration::from_millis(i64::try_from(millis).unwrap_or(60_000));
+        *self.rests_until.lock().unwrap_or_else(PoisonError::into_inner) = self.now().checked_add(pause).ok();
+    }
+
+    fn mail_server_rests(&self) -> bool {
+        self.rests_until.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|until| self.now() < until)
+    }
+
+    /// The mailboxes that are attended to here.
+    fn attended(&self) -> Vec<String> {
+        if self.works.intake { self.works.mailboxes.keys().cloned().collect() } else { Vec::new() }
     }
 
     /// Whether the program was told to stop.
@@ -244,7 +268,7 @@ pub async fn run(works: Works, until: Until) -> anyhow::Result<Report> {
     }
     works.store.doubt_unfinished(claim.is_some(), works.clock.now()).await?;
     let (mirror, directory) = Mirror::first(&works).await?;
-    let shared = Arc::new(Shared::new(works, directory));
+    let shared = Arc::new(Shared::new(works, directory, claim.is_some()));
     match until {
         Until::Idle => drain(&shared).await?,
         Until::Stopped => serve(&shared, mirror).await?,
@@ -259,7 +283,7 @@ pub async fn run(works: Works, until: Until) -> anyhow::Result<Report> {
 /// When the store fails, or another process serves it.
 pub async fn reconcile(works: Works, names: &[String], mend: bool) -> anyhow::Result<Vec<(String, Result<usize, Fault>)>> {
     let _claim = works.store.claim().await?;
-    let shared = Arc::new(Shared::new(works, Directory::default()));
+    let shared = Arc::new(Shared::new(works, Directory::default(), false));
     let mut found = Vec::new();
     for name in names {
         let settings = shared.works.mailboxes.get(name).ok_or_else(|| anyhow::anyhow!("there is no mailbox `{name}` in the settings"))?;
@@ -275,8 +299,8 @@ pub async fn reconcile(works: Works, names: &[String], mend: bool) -> anyhow::Re
 /// Everything that is there, once, and everything that follows from it. What one mailbox holds is judged while another is still read.
 async fn drain(shared: &Arc<Shared>) -> anyhow::Result<()> {
     let mut mailboxes = tokio::task::JoinSet::new();
-    for name in shared.works.mailboxes.keys() {
-        let (shared, name) = (Arc::clone(shared), name.clone());
+    for name in shared.attended() {
+        let shared = Arc::clone(shared);
         mailboxes.spawn(async move { mailbox::drain(&shared, &name).await });
     }
     loop {
@@ -292,8 +316,8 @@ async fn drain(shared: &Arc<Shared>) -> anyhow::Result<()> {
     // What is judged again while replies leave brings further drafts.
     for _ in 0..MOST_ROUNDS {
         while triage::batch(shared).await? > 0 {}
-        for name in shared.works.mailboxes.keys() {
-            mailbox::tidy(shared, name).await?;
+        for name in shared.attended() {
+            mailbox::tidy(shared, &name).await?;
         }
         while alarm::one(shared).await? == Step::Done {}
         deliver::drain(shared).await?;
@@ -301,8 +325,8 @@ async fn drain(shared: &Arc<Shared>) -> anyhow::Result<()> {
             break;
         }
     }
-    for name in shared.works.mailboxes.keys() {
-        mailbox::tidy(shared, name).await?;
+    for name in shared.attended() {
+        mailbox::tidy(shared, &name).await?;
     }
     Ok(())
 }
@@ -315,7 +339,7 @@ const AFTER_FAILURE: Duration = Duration::from_secs(1);
 /// Every loop until SIGTERM or Ctrl-C. A loop that fails says so and goes on: when space or the database comes back, so does usher.
 async fn serve(shared: &Arc<Shared>, mirror: Mirror) -> anyhow::Result<()> {
     let mut loops = tokio::task::JoinSet::new();
-    let mailboxes = shared.works.mailboxes.keys().map(|name| Round::Mailbox(name.clone()));
+    let mailboxes = shared.attended().into_iter().map(Round::Mailbox);
     for round in mailboxes.chain([Round::Triage, Round::Alarm, Round::Health]) {
         loops.spawn(again(Arc::clone(shared), round));
     }
@@ -328,7 +352,7 @@ async fn serve(shared: &Arc<Shared>, mirror: Mirror) -> anyhow::Result<()> {
     loops.shutdown().await;
     // A reply in the sending is given its time: whether it left is then known.
     if tokio::time::timeout(LAST_REPLY, delivering).await.is_err() {
-        shared.works.store.doubt_unfinished(true, shared.now()).await?;
+        shared.works.store.doubt_unfinished(shared.alone, shared.now()).await?;
     }
     Ok(())
 }

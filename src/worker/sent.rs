@@ -1,6 +1,7 @@
 //! The sent folder: what people answer from their own mail programs, copies of what usher sent, and replies of which nobody knows
 //! whether they left.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use jiff::SignedDuration;
@@ -8,7 +9,7 @@ use jiff::SignedDuration;
 use super::Shared;
 use crate::channels::Fault;
 use crate::channels::mailbox::{Cursor, MailboxSettings, Room, Source, Waiting};
-use crate::message::{Message, parse};
+use crate::message::{Message, address::Address, parse};
 use crate::points;
 use crate::store::outbox::{End, OutboxRow};
 
@@ -27,6 +28,7 @@ pub(super) async fn watch(
     name: &str,
     settings: &MailboxSettings,
     source: &mut Source,
+    seen: &mut HashSet<String>,
 ) -> anyhow::Result<Result<(), Fault>> {
     let store = &shared.works.store;
     if settings.sent.is_empty() {
@@ -37,8 +39,11 @@ pub(super) async fn watch(
         Ok(look) => look,
         Err(fault) => return Ok(Err(fault)),
     };
-    let known = stored.is_some_and(|(epoch, _)| epoch == look.epoch);
-    let new: &[Waiting] = if known { &look.waiting } else { &[] };
+    // Epoch 0: files, or a folder that did not exist yet.
+    let known = stored.is_some_and(|(epoch, _)| epoch == look.epoch || epoch == 0);
+    let waiting = if known { look.waiting.as_slice() } else { &[] };
+    let files = look.epoch == 0;
+    let new: Vec<Waiting> = waiting.iter().filter(|w| !files || !seen.contains(&w.uid)).cloned().collect();
     for batch in new.chunks(MOST_HEADS) {
         let heads = match source.heads(Room::Sent, look.epoch, batch).await {
             Ok(heads) => heads,
@@ -47,6 +52,10 @@ pub(super) async fn watch(
         for head in heads {
             answered(shared, name, &parse::message(&head.raw, &shared.works.playbook.identity)).await?;
         }
+    }
+    if files {
+        // Each look shows all files; what was read is read once in the life of the program, and an old answer closes nothing newer.
+        seen.extend(look.waiting.into_iter().map(|w| w.uid));
     }
     if stored != Some((look.epoch, look.next)) {
         store.set_sent_cursor(name, look.epoch, look.next).await?;
@@ -68,9 +77,13 @@ async fn answered(shared: &Arc<Shared>, name: &str, message: &Message) -> anyhow
         Some(ticket) => Some(ticket),
         None => store.ticket_answered_by(name, &message.in_reply_to).await?,
     };
-    if let Some(ticket) = ticket
-        && store.answered_elsewhere(&ticket, shared.now()).await?
-    {
+    let Some(ticket) = ticket else { return Ok(()) };
+    // A request that is passed on to a colleague is no answer to the person.
+    let person = store.conversation(&ticket).await?.and_then(|t| t.from_address);
+    let to_them =
+        message.to.iter().chain(&message.cc).filter_map(|m| Address::parse(&m.address)).any(|a| Some(a.as_str()) == person.as_deref());
+    let sent_at = message.moment().unwrap_or(shared.now());
+    if to_them && store.answered_elsewhere(&ticket, sent_at, shared.now()).await? {
         store.note(&shared.id(), Some(&ticket), "answered", "from a mail program", shared.now()).await?;
     }
     Ok(())
@@ -92,7 +105,8 @@ pub(super) async fn is_due(shared: &Shared, name: &str) -> anyhow::Result<bool> 
 pub(super) async fn tidy(shared: &Arc<Shared>, name: &str, source: &mut Source) -> anyhow::Result<Result<(), Fault>> {
     let store = &shared.works.store;
     for row in store.uncopied(name).await? {
-        if let Err(fault) = copy(shared, source, &row).await {
+        let wanted = shared.works.mailboxes.get(name).is_some_and(|m| !m.sent.is_empty());
+        if wanted && let Err(fault) = copy(shared, source, &row).await {
             return Ok(Err(fault));
         }
         points::pass("copied");

@@ -127,7 +127,7 @@ fn judge(shared: &Shared, leased: &Leased, directory: &Directory, now: Timestamp
     let tickets: Vec<String> = leased.ticket_id.iter().cloned().chain(threads.answered(&reading.message)).collect();
     if reading.message.automatic == Some(Automatic::Bounce) {
         let ids = threads.returned(raw);
-        if !ids.is_empty() {
+        if !ids.is_empty() && says_failed(raw) {
             return Judged::Returned(Box::new(triage::settle(reading, directory, playbook, now)), ids);
         }
     }
@@ -135,6 +135,15 @@ fn judge(shared: &Shared, leased: &Leased, directory: &Directory, now: Timestamp
         return Judged::Continues(Box::new(reading), tickets);
     }
     Judged::Alone(Box::new(triage::settle(reading, directory, playbook, now)))
+}
+
+/// A delivery report that only tells of a delay, or of a delivery, returns nothing (RFC 3464 section 2.3.3); one in prose does.
+fn says_failed(raw: &[u8]) -> bool {
+    const ACTION: &[u8] = b"action:";
+    let lines = raw.split(|b| *b == b'\n').map(<[u8]>::trim_ascii);
+    let mut actions = lines.filter(|line| line.get(..ACTION.len()).is_some_and(|start| start.eq_ignore_ascii_case(ACTION))).peekable();
+    actions.peek().is_none()
+        || actions.any(|line| line.get(ACTION.len()..).unwrap_or_default().trim_ascii().eq_ignore_ascii_case(b"failed"))
 }
 
 /// A message that belongs to no ticket as far as anything proves.
@@ -235,7 +244,7 @@ async fn write(shared: &Arc<Shared>, batch: Vec<Settlement>, now: Timestamp) -> 
                     Ok(written) => settled += written,
                     Err(error) => {
                         // Is it the message, or is it the database? It keeps its lease and is tried again; in the end it is set aside.
-                        store.waiting().await?;
+                        store.probe(&one.message_id, now).await?;
                         tracing::error!("what was concluded of a message cannot be written: {}", error.kind());
                     }
                 }

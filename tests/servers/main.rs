@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test that stumbles fails, and so it should")]
 
+mod conversations;
 mod discord;
 mod house;
 mod imap;
@@ -10,6 +11,7 @@ mod imap_pressure;
 mod imap_rooms;
 mod journey;
 mod maildir;
+mod post;
 mod smtp;
 mod smtp_faults;
 mod tokens;

@@ -1,5 +1,6 @@
 //! Which messages are one conversation, and what a newer one does to what was drafted before.
 
+use jiff::SignedDuration;
 use usher::store::settle::{Becomes, Returned, Settlement};
 use usher::store::{Store, inbox::NewMessage};
 
@@ -10,11 +11,11 @@ async fn came(store: &Store, id: &str) {
     store.admit("support", 1, Some(3), &[arrival(id, id, id)], later(60)).await.unwrap();
 }
 
-fn joins(message: &str, to: &str) -> Settlement {
+fn joins(message: &str, to: &str, messages: i64) -> Settlement {
     let mut newer = ticket(message, None);
     newer.id = to.into();
     newer.case = "already_activated".into();
-    Settlement { fate: "follow-up", ..settlement(message, Becomes::Joins(Box::new(newer))) }
+    Settlement { fate: "follow-up", ..settlement(message, Becomes::Joins(Box::new(newer), messages)) }
 }
 
 #[tokio::test]
@@ -26,13 +27,13 @@ async fn a_follow_up_replaces_the_draft_and_takes_the_old_one_out_of_the_folder(
         store.saved_draft("d-m1", now()).await.unwrap();
         came(&store, "m2").await;
         assert_eq!(store.said("t-m1", "m2").await.unwrap().len(), 1);
-        store.settle(&[joins("m2", "t-m1")], later(60)).await.unwrap();
+        store.settle(&[joins("m2", "t-m1", 1)], later(60)).await.unwrap();
         let known = store.ticket("t-m1").await.unwrap().unwrap();
         assert_eq!((known.row.case.as_str(), known.draft.unwrap().id.as_str()), ("already_activated", "d-m2"));
         assert!(store.draft_due("support", later(61)).await.unwrap().is_none(), "not before the old one is out");
         let unwanted = store.withdrawal_due("support", later(61)).await.unwrap().unwrap();
         assert_eq!((unwanted.message_id.as_str(), unwanted.saved_hash.as_str()), ("usher.m1@nexam.example", "hash"));
-        store.set_withdrawal(&unwanted.message_id, "removed", later(61)).await.unwrap();
+        store.withdrawn(&unwanted.message_id).await.unwrap();
         assert_eq!(store.draft_due("support", later(61)).await.unwrap().unwrap().id, "d-m2");
         assert_eq!(store.queue(10).await.unwrap().len(), 1, "one ticket");
         assert_eq!(store.ledger("support").await.unwrap().iter().filter(|r| r.fate == "follow-up").count(), 1);
@@ -45,7 +46,7 @@ async fn what_is_queued_does_not_leave_once_something_newer_came() {
     for store in stores {
         opened(&store, "m1", Some(later(600))).await;
         came(&store, "m2").await;
-        store.settle(&[joins("m2", "t-m1")], later(60)).await.unwrap();
+        store.settle(&[joins("m2", "t-m1", 1)], later(60)).await.unwrap();
         assert_eq!(store.reply_state("t-m1").await.unwrap().unwrap().0, "cancelled");
     }
 }
@@ -81,8 +82,12 @@ async fn a_persons_own_answer_takes_back_what_was_drafted_and_queued() {
     let (stores, _folder, _server) = both("elsewhere").await;
     for store in stores {
         opened(&store, "m1", Some(later(600))).await;
-        assert!(store.answered_elsewhere("t-m1", now()).await.unwrap());
-        assert!(!store.answered_elsewhere("t-m1", now()).await.unwrap(), "once");
+        assert!(
+            !store.answered_elsewhere("t-m1", now() - SignedDuration::from_secs(5), now()).await.unwrap(),
+            "an older answer to something else"
+        );
+        assert!(store.answered_elsewhere("t-m1", later(1), later(2)).await.unwrap());
+        assert!(!store.answered_elsewhere("t-m1", later(1), later(2)).await.unwrap(), "once");
         assert_eq!(store.reply_state("t-m1").await.unwrap().unwrap().0, "cancelled");
         assert_eq!(store.ticket("t-m1").await.unwrap().unwrap().row.status, "answered");
     }
@@ -122,5 +127,33 @@ async fn a_renumbered_mailbox_keeps_the_fates_of_its_messages() {
         assert!(store.by_head("support", other).await.unwrap().is_empty());
         assert_eq!(store.known("support", other).await.unwrap().len(), 2);
         assert_eq!(store.ledger("support").await.unwrap().len(), 2, "no line is lost or doubled");
+    }
+}
+
+#[tokio::test]
+async fn what_was_judged_without_a_message_that_came_meanwhile_is_judged_again() {
+    let (stores, _folder, _server) = both("meanwhile").await;
+    for store in stores {
+        opened(&store, "m1", None).await;
+        came(&store, "m2").await;
+        came(&store, "m3").await;
+        assert_eq!(store.settle(&[joins("m2", "t-m1", 1)], later(60)).await.unwrap(), 1);
+        assert_eq!(store.settle(&[joins("m3", "t-m1", 1)], later(61)).await.unwrap(), 0, "it did not know of the second");
+        assert_eq!(store.waiting().await.unwrap(), 1);
+        assert_eq!(store.settle(&[joins("m3", "t-m1", 2)], later(62)).await.unwrap(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_reply_does_not_answer_what_came_after_it_was_written() {
+    use usher::store::outbox::{End, Taken};
+    let (stores, _folder, _server) = both("after_it").await;
+    for store in stores {
+        opened(&store, "m1", Some(now())).await;
+        let Taken::Send(row) = store.take_reply(&crate::outbox::BUDGETS, now()).await.unwrap() else { panic!("it is due") };
+        came(&store, "m2").await;
+        store.settle(&[joins("m2", "t-m1", 1)], later(60)).await.unwrap();
+        assert!(store.finish(&row, End::Sent, "", "j9", later(61)).await.unwrap());
+        assert_eq!(store.ticket("t-m1").await.unwrap().unwrap().row.status, "open");
     }
 }

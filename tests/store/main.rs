@@ -59,6 +59,7 @@ fn ticket(message: &str, reply_after: Option<Timestamp>) -> NewTicket {
     let reply = reply_after.map(|not_before| NewReply {
         id: format!("r-{message}"),
         kind: "automatic",
+        case: "code_expired".into(),
         state: "queued",
         to: "ada+x@uni.example".into(),
         recipient_base: "ada@uni.example".into(),
@@ -84,6 +85,7 @@ fn ticket(message: &str, reply_after: Option<Timestamp>) -> NewTicket {
         match_kind: "exact".into(),
         deadline: Some(later(3_600)),
         received_at: now(),
+        latest_at: now(),
         reason_en: "because".into(),
         reason_fr: "parce que".into(),
         words: "My code".into(),

@@ -27,6 +27,7 @@ pub fn works(store: Store, directory: DirectorySettings, seal: Seal) -> Works {
         playbook: Arc::new(Playbook::built_in(Default::default(), Default::default(), Default::default()).unwrap()),
         directory,
         platform,
+        intake: true,
         mailboxes: BTreeMap::new(),
         smtp: None,
         discord: None,

@@ -8,7 +8,7 @@ use usher::store::outgoing::Wish;
 use crate::server::both;
 use crate::{later, now, opened};
 
-const BUDGETS: Budgets = Budgets {
+pub const BUDGETS: Budgets = Budgets {
     daily_per_sender: 2,
     monthly_per_sender: 4,
     hourly_per_domain: 50,
@@ -63,7 +63,7 @@ async fn a_process_that_wakes_after_its_time_decides_nothing() {
         opened(&store, "m1", Some(now())).await;
         let frozen = take(&store, &BUDGETS, now()).await.unwrap();
         assert_eq!(store.doubt_unfinished(false, later(3_600)).await.unwrap(), 1);
-        let (ticket, before) = store.steer(1, Wish::Send, later(3_601)).await.unwrap().unwrap();
+        let (ticket, before) = store.steer(1, Wish::Send, None, later(3_601)).await.unwrap().unwrap();
         assert_eq!((ticket.as_str(), before.as_str()), ("t-m1", "unknown"));
         let anew = take(&store, &BUDGETS, later(3_602)).await.unwrap();
         assert!(!store.finish(&frozen, End::Failed, "too late", "j1", later(3_603)).await.unwrap());
@@ -134,16 +134,60 @@ async fn a_person_may_send_what_was_held_and_cancel_what_waits() {
     let (stores, _folder, _server) = both("steer").await;
     for store in stores {
         opened(&store, "m1", Some(later(60))).await;
-        store.steer(1, Wish::Cancel, now()).await.unwrap().unwrap();
+        store.steer(1, Wish::Cancel, None, now()).await.unwrap().unwrap();
         assert_eq!((state(&store, "t-m1").await.as_str(), draft_state(&store, "t-m1").await.as_str()), ("cancelled", "ready"));
-        assert_eq!(store.steer(1, Wish::Send, now()).await.unwrap(), None, "what is cancelled is a draft now");
+        assert_eq!(store.steer(1, Wish::Send, None, now()).await.unwrap(), None, "what is cancelled is a draft now");
+        assert_eq!(store.steer(9, Wish::Send, None, now()).await.unwrap(), None, "there is no such ticket");
         opened(&store, "m2", Some(now())).await;
         let nothing = Budgets { hourly_total: 0, ..BUDGETS };
         assert!(matches!(store.take_reply(&nothing, later(1)).await.unwrap(), Taken::Held(..)));
-        store.steer(2, Wish::Send, later(2)).await.unwrap().unwrap();
+        store.steer(2, Wish::Send, None, later(2)).await.unwrap().unwrap();
         let row = take(&store, &nothing, later(2)).await.unwrap();
-        assert_eq!((row.kind.as_str(), row.ground.as_str()), ("approved", ""), "a person's word needs no budget");
+        assert_eq!((row.approved_at, row.ground.as_str()), (Some(later(2).as_millisecond()), ""), "a person's word needs no budget");
         assert_eq!(store.outbox(true, 10).await.unwrap().len(), 1);
         assert_eq!(store.outbox(false, 10).await.unwrap().len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn what_is_being_sent_at_this_moment_cannot_be_steered() {
+    let (stores, _folder, _server) = both("sending").await;
+    for store in stores {
+        opened(&store, "m1", Some(now())).await;
+        let row = take(&store, &BUDGETS, now()).await.unwrap();
+        assert_eq!(store.steer(1, Wish::Send, None, now()).await.unwrap(), None);
+        assert_eq!(store.steer(1, Wish::Cancel, None, now()).await.unwrap(), None);
+        assert!(store.finish(&row, End::Sent, "", "j1", now()).await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn a_draft_of_the_same_words_is_taken_out_of_the_folder_when_its_reply_leaves() {
+    let (stores, _folder, _server) = both("same_words").await;
+    for store in stores {
+        opened(&store, "m1", Some(now())).await;
+        let none = Budgets { hourly_total: 0, ..BUDGETS };
+        assert!(matches!(store.take_reply(&none, now()).await.unwrap(), Taken::Held(..)));
+        store.saving_draft("d-m1", "hash", now()).await.unwrap();
+        store.saved_draft("d-m1", now()).await.unwrap();
+        store.steer(1, Wish::Send, Some(b"From: a\r\n\r\nby a person\r\n"), later(1)).await.unwrap().unwrap();
+        assert!(store.withdrawal_due("support", later(1)).await.unwrap().is_some());
+        let row = take(&store, &none, later(1)).await.unwrap();
+        assert!(row.mail.ends_with(b"by a person\r\n"));
+        assert!(store.finish(&row, End::Sent, "", "j1", later(2)).await.unwrap());
+        assert_eq!(draft_state(&store, "t-m1").await, "sent");
+    }
+}
+
+#[tokio::test]
+async fn an_automatic_reply_that_cannot_leave_in_time_is_left_to_a_person() {
+    let (stores, _folder, _server) = both("given_up").await;
+    for store in stores {
+        opened(&store, "m1", Some(now())).await;
+        let stale = Budgets { register_is_fresh: false, ..BUDGETS };
+        assert!(take(&store, &stale, later(1)).await.is_none(), "the register is too old");
+        assert_eq!(store.give_up_waiting(now(), later(2)).await.unwrap(), 0);
+        assert_eq!(store.give_up_waiting(later(1), later(2)).await.unwrap(), 1);
+        assert_eq!((state(&store, "t-m1").await.as_str(), draft_state(&store, "t-m1").await.as_str()), ("failed", "ready"));
     }
 }

@@ -146,6 +146,16 @@ impl Dovecot {
         fs::rename(half, whole).unwrap();
     }
 
+    /// Puts a message into a sub-folder, as another program would.
+    pub fn put(&self, folder: &str, mail: &[u8]) {
+        let number = self.delivered.fetch_add(1, Ordering::Relaxed);
+        let file = self.maildir().join(format!(".{folder}")).join("cur").join(format!("{}.M{number:06}.house:2,S", 1_790_000_000 + number));
+        fs::write(&file, mail).unwrap();
+        if let Some((uid, gid)) = self.owner {
+            chown(&file, Some(uid), Some(gid)).unwrap();
+        }
+    }
+
     /// What lies in the drafts folder, by time.
     pub fn drafts(&self) -> Vec<Vec<u8>> {
         self.folder("Drafts")
