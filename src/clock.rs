@@ -2,10 +2,11 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use ulid::Ulid;
+use ulid::{Generator, Ulid};
 
 /// Time, rest and fresh identifiers, so that a test can say what they are.
 pub trait Clock: Send + Sync {
@@ -27,9 +28,11 @@ impl Clock for System {
         Timestamp::now()
     }
 
+    /// Of two ids the later one is the greater, within one millisecond too.
     #[expect(clippy::disallowed_methods, reason = "this is the one place that rolls dice")]
     fn id(&self) -> Ulid {
-        Ulid::new()
+        static IN_ORDER: Mutex<Generator> = Mutex::new(Generator::new());
+        IN_ORDER.lock().unwrap_or_else(PoisonError::into_inner).generate().unwrap_or_else(|_| Ulid::new())
     }
 
     #[expect(clippy::disallowed_methods, reason = "this is the one place that sleeps")]
@@ -56,11 +59,12 @@ impl Stopwatch {
 }
 
 /// A fresh secret key.
+#[expect(clippy::disallowed_methods, reason = "this is the one place that rolls dice")]
 pub fn key() -> [u8; 32] {
     let mut key = [0; 32];
-    // Each identifier brings 80 random bits.
+    // Each identifier brings 80 random bits; those of `Clock::id` follow one another.
     for eight in key.chunks_mut(8) {
-        let random = System.id().random().to_le_bytes();
+        let random = Ulid::new().random().to_le_bytes();
         eight.iter_mut().zip(random).for_each(|(to, from)| *to = from);
     }
     key

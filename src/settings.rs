@@ -172,6 +172,13 @@ impl Settings {
                 "Name the desk's own address, so that its own mail is never answered.",
             );
         }
+        if self.smtp.is_none() && self.replies.acknowledge {
+            fault(
+                line_of_section(text, "replies"),
+                "[replies] acknowledge is set but there is no [smtp]".into(),
+                "Add [smtp], or leave acknowledge false.",
+            );
+        }
         if self.smtp.is_none() && !self.replies.automatic.is_empty() {
             fault(
                 line_of_section(text, "replies"),

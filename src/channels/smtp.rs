@@ -46,6 +46,8 @@ pub struct Smtp {
     peer: Peer,
     login: Login,
     from: Address,
+    /// Of automatic replies; empty: the null sender.
+    return_path: String,
     limits: Limits,
 }
 
@@ -66,7 +68,13 @@ impl Smtp {
         let port = settings.port.unwrap_or(if settings.tls == Tls::Implicit { 465 } else { 587 });
         let peer = Peer::new(&settings.host, port, settings.tls, settings.ca_file.as_deref())?;
         let from = Address::parse(&settings.from).ok_or_else(|| Fault::Permanent("[smtp] `from` is no address".into()))?;
-        Ok(Self { peer, login: Login::new(settings)?, from, limits })
+        let return_path = match settings.return_path.trim() {
+            "" => String::new(),
+            written => {
+                Address::parse(written).ok_or_else(|| Fault::Permanent("[smtp] `return_path` is no address".into()))?.as_str().to_owned()
+            }
+        };
+        Ok(Self { peer, login: Login::new(settings)?, from, return_path, limits })
     }
 
     /// Signs in and hangs up: for `usher doctor`.
@@ -80,12 +88,13 @@ impl Smtp {
         Ok(())
     }
 
-    /// Hands one finished message over, to one recipient. `null_sender`: the envelope sender is `<>` (RFC 3834 section 3.3).
+    /// Hands one finished message over, to one recipient. `automatic`: the envelope sender is
+    /// `return_path`, or `<>` (RFC 3834 section 3.3).
     ///
     /// # Errors
     /// `Passing` for 4xx and for anything before the message was offered (a refused login too: it is the house's fault, not
     /// the reply's), `Permanent` for 5xx, `Unsure` when it may have gone.
-    pub async fn send(&self, to: &Address, null_sender: bool, mail: &[u8]) -> Result<(), Fault> {
+    pub async fn send(&self, to: &Address, automatic: bool, mail: &[u8]) -> Result<(), Fault> {
         let mail = with_crlf(mail);
         let mut line = self.connect().await?;
         self.sign_in(&mut line).await.map_err(|fault| match fault {
@@ -93,7 +102,7 @@ impl Smtp {
             Fault::Permanent(what) => Fault::Passing { what, after_ms: Some(AFTER_REFUSED_LOGIN) },
             other => other,
         })?;
-        let sender = if null_sender { "" } else { self.from.as_str() };
+        let sender = if automatic { self.return_path.as_str() } else { self.from.as_str() };
         let options = self.options(&line, !sender.is_ascii() || !to.as_str().is_ascii(), &mail)?;
         self.step(line.command(&format!("MAIL FROM:<{sender}>{options}")), 2, "the sender").await?;
         self.step(line.command(&format!("RCPT TO:<{to}>")), 2, "the recipient").await?;

@@ -37,9 +37,12 @@ async fn a_reply_arrives_byte_for_byte_with_one_recipient() {
     let smtp = plain(sink.port());
     smtp.send(&ada(), false, MAIL).await.unwrap();
     smtp.send(&ada(), true, b"Subject: unix\n\nline\n").await.unwrap();
+    let returning = SmtpSettings { return_path: "bounces@nexam.example".into(), ..settings(sink.port(), Tls::None) };
+    Smtp::with_limits(&returning, quick()).unwrap().send(&ada(), true, MAIL).await.unwrap();
     let kept = sink.mails();
     assert_eq!(kept[0].raw, MAIL);
     assert_eq!((kept[0].from.as_str(), kept[0].to.as_slice()), ("support@nexam.example", &["ada@uni.example".to_owned()][..]));
+    assert_eq!(kept[2].from, "bounces@nexam.example", "what cannot be delivered comes back");
     assert_eq!((kept[1].from.as_str(), kept[1].raw.as_slice()), ("", &b"Subject: unix\r\n\r\nline\r\n"[..]));
 }
 

@@ -50,6 +50,9 @@ pub struct SmtpSettings {
     pub per_minute: Option<u32>,
     /// Whether the server puts what it sends into the sent folder by itself; what it is known to do when absent.
     pub saves_copy: Option<bool>,
+    /// Where automatic replies come back to that cannot be delivered, such as the desk's own address. Empty: the null sender, to which
+    /// nothing comes back (RFC 3834 section 3.3).
+    pub return_path: String,
     /// The desk's address in From.
     pub from: String,
     /// Own root certificates (PEM), beside the system's.
@@ -75,6 +78,7 @@ impl Default for SmtpSettings {
             tokens: Tokens::default(),
             per_minute: None,
             saves_copy: None,
+            return_path: String::new(),
             from: "support@nexam.example".into(),
             ca_file: None,
         }
