@@ -57,3 +57,16 @@ fn answers(mails: &[Vec<u8>]) -> BTreeMap<String, usize> {
     }
     answers
 }
+
+#[test]
+fn the_checker_sees_what_is_wrong() {
+    let mut bench = Bench::furnish("checked", 1, "");
+    let answer = |to: &str| format!("From: support@nexam.example\r\nIn-Reply-To: <{to}>\r\n\r\nHello\r\n").into_bytes();
+    let (drafts, copies, sent) = (["b", "b", "d", "e", "machine"], ["c", "c", "d"], ["c", "c", "d", "f"]);
+    bench.expected.extend(["a", "b", "c", "d", "e", "f"].map(|id| (id.to_owned(), 0)));
+    drafts.iter().for_each(|id| bench.dovecot.deliver_to("Drafts", &answer(id)));
+    copies.iter().for_each(|id| bench.dovecot.deliver_to("Sent", &answer(id)));
+    let tally = Tally::of(&bench, &sent.map(answer));
+    // `a` has nothing and nobody knows of `f`; `b` has two drafts and `d` one beside its reply; `c` was sent and kept twice.
+    assert_eq!(tally, Tally { lost: 2, drafted_twice: 2, sent_twice: 1, copied_twice: 1, unasked: 1, in_doubt: 0 });
+}

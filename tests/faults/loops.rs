@@ -64,8 +64,13 @@ fn a_robot_that_answers_each_reply_gets_its_budget_and_then_silence() {
     let domain: Voice = |n| format!("robot{n}@machines.example");
     let same: Voice = |_| "I received your message. Is my invitation code refused?".into();
     let other: Voice = |n| format!("This is answer {n}. My invitation code number {n} is refused.");
+    let twofold: Voice = |n| match n % 2 {
+        0 => format!("This is answer {n}. Please change my e-mail address to robot@elsewhere.example."),
+        _ => format!("This is answer {n}. My invitation code number {n} is refused."),
+    };
     let cases = [
-        ("a plus-address", plus, other, "", 2),
+        ("a plus-address, the same case", plus, other, "", 1),
+        ("a plus-address, two cases", plus, twofold, "", 2),
         ("a domain", domain, other, "hourly_per_domain = 5\n", 5),
         ("the same words", domain, same, "hourly_same_text = 3\n", 3),
     ];
@@ -75,7 +80,7 @@ fn a_robot_that_answers_each_reply_gets_its_budget_and_then_silence() {
         let bench = Bench::start("robot", 10, &format!("{}{discord}", eager(&sink, more)));
         let (mut answered, mut written) = (0, 0);
         // It answers whatever it gets, and writes of itself a few times more.
-        for _ in 0..most + 4 {
+        for _ in 0..most + 7 {
             let write = (sink.mails().len() - answered).max(1);
             answered = sink.mails().len();
             for _ in 0..write {

@@ -1,6 +1,6 @@
 //! A mail that ends every connection which asks for it stands among good ones: the others are handled.
 
-use crate::bench::{Bench, GENEROUS};
+use crate::bench::{Bench, GENEROUS, smtp};
 use crate::house::scripted::{Said, Scripted, Shop};
 use crate::letters::{self, Dice, header};
 
@@ -20,7 +20,7 @@ fn a_mail_that_ends_every_connection_stops_no_other() {
             }
             Said::Nothing
         });
-        let bench = Bench::furnish("poison", 20, GENEROUS);
+        let bench = Bench::furnish("poison", 20, &format!("{}{GENEROUS}", smtp(1)));
         let settings = [("USHER_MAILBOX_SUPPORT_PORT", server.port().to_string()), ("USHER_MAILBOX_SUPPORT_START", "all".to_owned())];
         for _ in 0..3 {
             bench.drain_by(&settings);

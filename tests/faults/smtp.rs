@@ -68,6 +68,7 @@ async fn a_reply_whose_answer_was_lost_is_never_sent_again_and_its_copy_among_se
 }
 
 #[test]
+#[cfg_attr(not(debug_assertions), ignore = "a release build has no points")]
 fn a_reply_that_was_taken_before_the_program_died_is_found_among_sent_mail_or_left_to_a_person() {
     let sink = SmtpSink::start("none");
     let mut bench = Bench::start("taken", 10, &format!("{}{GENEROUS}", smtp(sink.port())));
