@@ -59,9 +59,12 @@ impl StoreError {
     /// What went wrong, without anything that a database quotes of a row.
     pub fn kind(&self) -> String {
         match self {
-            Self::Database(sqlx::Error::Database(e)) => {
-                format!("the database refuses ({})", e.code().map_or_else(|| "no code".into(), |code| code.into_owned()))
-            }
+            Self::Database(sqlx::Error::Database(e)) => match e.code().as_deref() {
+                // SQLite's SQLITE_FULL and SQLITE_BUSY, Postgres's disk_full.
+                Some("13" | "53100") => "the database's disk is full".into(),
+                Some("5") => "another process keeps the database locked".into(),
+                code => format!("the database refuses ({})", code.unwrap_or("no code")),
+            },
             Self::Database(sqlx::Error::Io(e)) => format!("the database is not reached ({})", e.kind()),
             Self::Database(sqlx::Error::PoolTimedOut) => "the database is too busy".into(),
             Self::Database(_) => "the database does not answer as it should".into(),

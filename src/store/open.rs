@@ -3,6 +3,7 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use sqlx::Connection as _;
 use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
@@ -40,7 +41,9 @@ impl Store {
             for_the_owner_alone(options.get_filename())?;
         }
         let pool = |connections| SqlitePoolOptions::new().max_connections(connections).acquire_timeout(BUSY);
-        let writer = pool(1).connect_with(options.clone().pragma("cache_size", "-32000")).await?;
+        // SQLite ends a transaction by itself when the disk is full; sqlx still counts one then and begins no other on that connection.
+        let writer = pool(1).before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }));
+        let writer = writer.connect_with(options.clone().pragma("cache_size", "-32000")).await?;
         sqlx::migrate!("migrations/sqlite").run(&writer).await?;
         Ok(Self::Sqlite(pool(3).connect_with(options).await?, writer))
     }

@@ -63,8 +63,8 @@ pub enum Spent {
     Daily(i64),
     /// To this address in a month.
     Monthly(i64),
-    /// The same case to the same person in a week.
-    SameCase,
+    /// The same case to the same person in a week; and so many replies to them were held in a day.
+    SameCase(i64),
     /// To this domain in an hour.
     Domain(i64),
     /// The same text in an hour.
@@ -91,6 +91,7 @@ const MARK: &str = "UPDATE outbox SET state = $2, why = $3, attempts = attempts 
     WHERE id = $1 AND state IN ('queued', 'retry') AND fence = $6";
 const RECIPIENT: &str = "SELECT COUNT(*) FROM outbox WHERE state IN ('sending', 'sent', 'unknown', 'returned') AND done_at > $1
     AND recipient_base = $2";
+const HELD: &str = "SELECT COUNT(*) FROM outbox WHERE state = 'held' AND done_at > $1 AND recipient_base = $2";
 const CASE: &str = "SELECT COUNT(*) FROM outbox WHERE state IN ('sending', 'sent', 'unknown', 'returned') AND done_at > $1
     AND recipient_base = $2 AND case_name = $3 AND kind = $4";
 const DOMAIN: &str = "SELECT COUNT(*) FROM outbox WHERE state IN ('sending', 'sent', 'unknown', 'returned') AND done_at > $1
@@ -170,7 +171,7 @@ impl Store {
                 _ if over(total, budgets.hourly_total) => Some(Spent::Total(total)),
                 _ if over(day, budgets.daily_per_sender) => Some(Spent::Daily(day)),
                 _ if over(month, budgets.monthly_per_sender) => Some(Spent::Monthly(month)),
-                _ if same > 0 => Some(Spent::SameCase),
+                _ if same > 0 => Some(Spent::SameCase(count!(tx, HELD, hours(24), base))),
                 _ if over(domain, budgets.hourly_per_domain) => Some(Spent::Domain(domain)),
                 _ if over(text, budgets.hourly_same_text) => Some(Spent::SameText(text)),
                 _ => None,
@@ -349,7 +350,7 @@ impl std::fmt::Display for Spent {
         match self {
             Self::Daily(n) => write!(f, "{n} automatic replies to this person in 24 hours"),
             Self::Monthly(n) => write!(f, "{n} automatic replies to this person in 30 days"),
-            Self::SameCase => f.write_str("the same answer went to this person in the last 7 days"),
+            Self::SameCase(_) => f.write_str("the same answer went to this person in the last 7 days"),
             Self::Domain(n) => write!(f, "{n} automatic replies to this domain in an hour"),
             Self::SameText(n) => write!(f, "{n} automatic replies to messages of the same words in an hour"),
             Self::Total(n) => write!(f, "{n} automatic replies in all in an hour"),

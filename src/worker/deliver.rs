@@ -26,6 +26,8 @@ const FIRST_PAUSE: i64 = 30_000;
 const LONGEST_PAUSE: i64 = 3_600_000;
 /// An automatic reply that cannot leave for so long is left to a person: its draft stands in no folder meanwhile.
 const TOO_LATE: SignedDuration = SignedDuration::from_hours(4);
+/// After so many replies to one person that were held in a day the operators hear of it.
+const LOOKS_LIKE_A_LOOP: i64 = 5;
 /// When a reply that may have left is first looked for among sent mail.
 const LOOK_FOR_IT: SignedDuration = SignedDuration::from_mins(2);
 
@@ -167,7 +169,9 @@ fn pause(attempts: i64, dice: u128) -> i64 {
 /// Too much by machine: a person decides, and hears of it when it looks like a loop.
 async fn over_budget(shared: &Arc<Shared>, row: &OutboxRow, spent: Spent) -> anyhow::Result<Step> {
     let (store, now, why) = (&shared.works.store, shared.now(), spent.to_string());
-    if spent != Spent::SameCase {
+    // Somebody in need writes twice or thrice; a robot goes on.
+    let is_usual = matches!(spent, Spent::SameCase(held) if held < LOOKS_LIKE_A_LOOP);
+    if !is_usual {
         let what = format!("automatic replies are held back: {why}; a person decides (`usher outbox`)");
         shared.trouble(what.clone());
         store.raise("replies", &what, &shared.nonce(), now).await?;

@@ -78,7 +78,7 @@ async fn each_budget_holds_back_and_leaves_the_draft_to_a_person() {
     let cases = [
         ("daily", Budgets { daily_per_sender: 1, ..BUDGETS }, Spent::Daily(1)),
         ("monthly", Budgets { daily_per_sender: 9, monthly_per_sender: 1, ..BUDGETS }, Spent::Monthly(1)),
-        ("the same case", BUDGETS, Spent::SameCase),
+        ("the same case", BUDGETS, Spent::SameCase(2)),
         ("in all", Budgets { hourly_total: 1, ..BUDGETS }, Spent::Total(1)),
     ];
     for store in stores {

@@ -136,9 +136,23 @@ impl Dovecot {
 
     /// Puts a message into the inbox, as a mail server would.
     pub fn deliver(&self, mail: &[u8]) {
+        self.deliver_to("", mail);
+    }
+
+    /// Puts a message into a sub-folder, as another program would; without a name: into the inbox.
+    pub fn deliver_to(&self, folder: &str, mail: &[u8]) {
+        let maildir = if folder.is_empty() { self.maildir() } else { self.maildir().join(format!(".{folder}")) };
+        // Dovecot makes a folder's own folders when it is first used.
+        for part in [&maildir, &maildir.join("tmp"), &maildir.join("new"), &maildir.join("cur")] {
+            if fs::create_dir(part).is_ok()
+                && let Some((uid, gid)) = self.owner
+            {
+                chown(part, Some(uid), Some(gid)).unwrap();
+            }
+        }
         let number = self.delivered.fetch_add(1, Ordering::Relaxed);
         let name = format!("{}.M{number:06}.house", 1_790_000_000 + number);
-        let (half, whole) = (self.maildir().join("tmp").join(&name), self.maildir().join("new").join(&name));
+        let (half, whole) = (maildir.join("tmp").join(&name), maildir.join("new").join(&name));
         fs::write(&half, mail).unwrap();
         if let Some((uid, gid)) = self.owner {
             chown(&half, Some(uid), Some(gid)).unwrap();

@@ -230,7 +230,7 @@ impl Talk {
     }
 
     /// The messages that a command's set names.
-    fn asked(&self, command: &str) -> Vec<(u32, Vec<u8>)> {
+    pub fn asked(&self, command: &str) -> Vec<(u32, Vec<u8>)> {
         let set = command.split(' ').nth(2).unwrap_or_default();
         let last = self.shop.mails.last().map_or(0, |(uid, _)| *uid);
         let number = |text: &str| if text == "*" { last } else { text.parse().unwrap_or(0) };
