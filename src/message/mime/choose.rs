@@ -3,11 +3,9 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use super::super::html::tags;
 use super::parts::{Piece, Plain};
-use crate::message::pattern::pattern;
+use crate::message::pattern::{Pattern, pattern};
 
 /// Words looked at when two texts are compared.
 const SOME_WORDS: usize = 2_000;
@@ -74,7 +72,7 @@ pub fn is_stub(plain: &str, rich: &str) -> bool {
 const SHORT: usize = 60;
 
 /// "Your program cannot show HTML", "view this mail in your browser".
-static STAND_IN: LazyLock<Regex> = LazyLock::new(|| {
+static STAND_IN: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(concat!(
         r"(?is)\bhtml\b.{0,200}\b(e-?mail|mail|message|view\w*|client|format|courriel|messagerie|logiciel|nachricht|programm|correo|posta|bericht|lesen|afficher)|",
         r"\b(e-?mail|mail|message|view\w*|client|format|courriel|messagerie|logiciel|nachricht|correo|posta|bericht).{0,200}\bhtml\b|",
