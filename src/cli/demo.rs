@@ -10,13 +10,13 @@ use comfy_table::{Cell, Color, ContentArrangement, Table, presets};
 use include_dir::{Dir, include_dir};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
-use regex::{Captures, Regex};
+use regex::Captures;
 
 use super::{Done, playbook, screen, serve};
 use crate::channels::mailbox::{MailboxSettings, Start};
 use crate::clock::{Clock, System};
 use crate::desk;
-use crate::message::pattern::pattern;
+use crate::message::pattern::{Pattern, pattern};
 use crate::people::import::sample;
 use crate::settings::Settings;
 use crate::store::{Store, StoreSettings, tickets::TicketRow};
@@ -177,7 +177,7 @@ fn lay_out(folder: &Path, now: Timestamp) -> anyhow::Result<u64> {
 
 /// `{+3d}` and `{-2h}` are times by RFC 3339; `{date -2h}` is one by RFC 5322; `{day +20 en}` and `{day +20 fr}` are days in words.
 fn dated(text: &str, now: Timestamp) -> String {
-    static TIME: LazyLock<Regex> = LazyLock::new(|| pattern(r"\{(date |day )?([+-]\d+)([dhm])?(?: (en|fr))?\}"));
+    static TIME: LazyLock<Pattern> = LazyLock::new(|| pattern(r"\{(date |day )?([+-]\d+)([dhm])?(?: (en|fr))?\}"));
     TIME.replace_all(text, |found: &Captures<'_>| {
         let group = |n: usize| found.get(n).map_or("", |m| m.as_str());
         let unit = if group(3).is_empty() { "d" } else { group(3) };

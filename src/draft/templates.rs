@@ -6,12 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use handlebars::Handlebars;
-use regex::Regex;
 
 use super::write::Words;
 use crate::facts::Language;
 use crate::fault::{Fault, Faults, TextFile};
-use crate::message::pattern::pattern;
+use crate::message::pattern::{Pattern, pattern};
 
 /// What the templates need of the settings (`[mail]`).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,7 +125,7 @@ impl Templates {
 
 /// At most one blank line in a row: conditional blocks leave more.
 fn folded(text: &str) -> String {
-    static MANY: LazyLock<Regex> = LazyLock::new(|| pattern(r"\n{3,}"));
+    static MANY: LazyLock<Pattern> = LazyLock::new(|| pattern(r"\n{3,}"));
     format!("{}\n", MANY.replace_all(text, "\n\n").trim())
 }
 
@@ -147,7 +146,7 @@ fn twin_name(path: &str) -> Option<(String, Language)> {
 }
 
 fn names_used(text: &str) -> BTreeSet<String> {
-    static NAME: LazyLock<Regex> = LazyLock::new(|| pattern(r"\{\{[#/~]*(?:if |unless |each |else if )?\s*([a-z_.]+)"));
+    static NAME: LazyLock<Pattern> = LazyLock::new(|| pattern(r"\{\{[#/~]*(?:if |unless |each |else if )?\s*([a-z_.]+)"));
     let keywords = ["if", "unless", "each", "else", "this"];
     NAME.captures_iter(text).filter_map(|c| c.get(1)).map(|m| m.as_str().to_owned()).filter(|n| !keywords.contains(&n.as_str())).collect()
 }

@@ -2,10 +2,9 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
 use unicode_normalization::char::decompose_canonical;
 
-use super::pattern::pattern;
+use super::pattern::{Pattern, pattern};
 
 /// Text made comparable.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -68,7 +67,7 @@ pub fn addresses(text: &str) -> impl Iterator<Item = &str> {
 
 macro_rules! phrases {
     ($($(#[$doc:meta])* $name:ident = [$($part:literal),+ $(,)?];)+) => {
-        $($(#[$doc])* pub static $name: LazyLock<Regex> = LazyLock::new(|| pattern(concat!($($part),+)));)+
+        $($(#[$doc])* pub static $name: LazyLock<Pattern> = LazyLock::new(|| pattern(concat!($($part),+)));)+
     };
 }
 

@@ -6,17 +6,15 @@ pub mod used;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use super::found::EmailMention;
 use super::tokens::{fold, head};
-use crate::message::pattern::pattern;
+use crate::message::pattern::{Pattern, pattern};
 
 /// No more than this many addresses are read from one text.
 const MOST: usize = 50;
 
 /// `jean . tremblay at `, `marie (at) `, `jean dot roy at `: what stands before a domain where the `@` is spelled.
-static SPELLED: LazyLock<Regex> = LazyLock::new(|| {
+static SPELLED: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(concat!(
         r"(?i)\b([a-z0-9_+-]+(?:(?: \. |\.| \.| dot | point )[a-z0-9_+-]+)*)",
         r"(?: ?[\[({] ?(?:at|a|arobase) ?[\])}] ?| at | arobase | a commercial )"

@@ -10,18 +10,16 @@ mod words;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use super::names::words as names;
 use super::tokens::{Gap, Kind, Tokens, fold};
-use crate::message::pattern::pattern;
+use crate::message::pattern::{Pattern, pattern};
 
 /// Text between quotation marks of any kind; a straight single one must stand outside a word.
-static QUOTED: LazyLock<Regex> = LazyLock::new(|| {
+static QUOTED: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(r#"«\s?([^«»\n]+?)\s?»|"([^"\n]+?)"|“([^“”"\n]+?)[”"]|(?:^|[\s(:,;])['‘]((?:[^'‘’\n]|\w['’]\w)+?)['’](?:$|[\s).,;:!?])"#)
 });
 /// What a browser or a server says: `ERR_CONNECTION_REFUSED`, `404 Not Found`, `410 Gone`, `Erreur 410`, `bad gateway`.
-static MACHINE: LazyLock<Regex> = LazyLock::new(|| {
+static MACHINE: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(concat!(
         r"\b[A-Z]{3,}(?:_[A-Z0-9]+){1,6}\b",
         r"|\b(?:40[0-9]|41[0-9]|42[29]|50[0-9])(?: ?[-–—:] ?|,? )(?:[Pp]age (?:introuvable|not found|non trouvée)|[Tt]his page (?:could|can)[^.!?\n,]{3,40}|Not Found|not found|Forbidden|Gone|Bad Gateway|Service Unavailable|Internal Server Error|Unauthorized|[Ii]nterdit|[Ii]ntrouvable)",

@@ -4,13 +4,12 @@
 
 mod senders;
 
-use regex::Regex;
-
 use self::senders::{event, is_daemon, is_no_reply, is_system, kind_of_phrase, list_id, list_server, speaks_as_list};
 use super::address::Address;
 use super::mime::head::Head;
 use super::mime::parameters;
 use super::mime::reports::Report;
+use super::pattern::Pattern;
 use super::prose::{self, Folded};
 use super::{Automatic, Identity, Mailbox};
 
@@ -151,11 +150,11 @@ impl Case<'_> {
         prose::ASKS.is_match(self.words.as_str())
     }
 
-    fn says(&self, pattern: &Regex, within: usize) -> bool {
+    fn says(&self, pattern: &Pattern, within: usize) -> bool {
         pattern.is_match(self.words.first(within))
     }
 
-    fn titled(&self, pattern: &Regex) -> bool {
+    fn titled(&self, pattern: &Pattern) -> bool {
         pattern.is_match(self.subject.as_str())
     }
 

@@ -3,9 +3,8 @@
 use std::sync::LazyLock;
 
 use memchr::memmem;
-use regex::Regex;
 
-use crate::message::pattern::pattern;
+use crate::message::pattern::{Pattern, pattern};
 
 /// Elements whose text no reader sees.
 const SILENT: [&str; 7] = ["style", "script", "title", "template", "noscript", "iframe", "head"];
@@ -100,7 +99,7 @@ pub fn may_hide(html: &str) -> bool {
 }
 
 /// Any of the ways to hide text, in a style, a rule or an attribute.
-static HIDES: LazyLock<Regex> = LazyLock::new(|| {
+static HIDES: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(concat!(
         r"(?i)display\s*:\s*none|visibility\s*:\s*(hidden|collapse)|mso-hide|opacity\s*:\s*0?\.?0|font(-size)?\s*:\s*(0|\.\d|1p[xt])|color\s*[:=]\s*[\x22']?(white|#?f[ef]f|#?f[a-f]f|rgb\(2|rgba|transparent|",
         r"snow|ivory|ghost)|background|bgcolor|-\d{3,}(\.\d+)?(px|pt|em|%|rem)?|clip|overflow|scale\(0|<[^>]+\shidden\b|<template|<dialog"

@@ -1,13 +1,14 @@
 //! Which of several renderings of the same words is read.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use regex::Regex;
+use foldhash::fast::RandomState;
 
 use super::super::html::tags;
 use super::parts::{Piece, Plain};
-use crate::message::pattern::pattern;
+use crate::message::pattern::{Pattern, pattern};
 
 /// Words looked at when two texts are compared.
 const SOME_WORDS: usize = 2_000;
@@ -65,16 +66,18 @@ fn either(mut plain: Vec<Piece>, rich: Vec<Piece>) -> Vec<Piece> {
 pub fn is_stub(plain: &str, rich: &str) -> bool {
     let words = |text: &str| text.split_whitespace().filter(|w| w.contains(char::is_alphabetic)).count();
     let (few, many) = (words(plain), words(rich));
-    let (a, b) = (bag(plain), bag(rich));
-    let elsewhere = a.intersection(&b).count() * 2 <= a.len();
-    many > few * 3 + 10 || few <= SHORT && many >= 3 && elsewhere && STAND_IN.is_match(plain)
+    let elsewhere = || {
+        let (a, b) = (bag(plain), bag(rich));
+        a.intersection(&b).count() * 2 <= a.len()
+    };
+    many > few * 3 + 10 || few <= SHORT && many >= 3 && elsewhere() && STAND_IN.is_match(plain)
 }
 
 /// Words of a text that only says where to look.
 const SHORT: usize = 60;
 
 /// "Your program cannot show HTML", "view this mail in your browser".
-static STAND_IN: LazyLock<Regex> = LazyLock::new(|| {
+static STAND_IN: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(concat!(
         r"(?is)\bhtml\b.{0,200}\b(e-?mail|mail|message|view\w*|client|format|courriel|messagerie|logiciel|nachricht|programm|correo|posta|bericht|lesen|afficher)|",
         r"\b(e-?mail|mail|message|view\w*|client|format|courriel|messagerie|logiciel|nachricht|correo|posta|bericht).{0,200}\bhtml\b|",
@@ -102,7 +105,8 @@ pub fn merged(pieces: Vec<Piece>) -> Vec<Piece> {
 
 /// Whether an HTML part holds nearly all words of a plain text and hardly any others.
 fn is_same(plain: &str, html: &str) -> bool {
-    let (a, b) = (bag(plain), bag(&tags::without(html, SOME_BYTES, ' ')));
+    let shown = tags::without(html, SOME_BYTES, ' ');
+    let (a, b) = (bag(plain), bag(&shown));
     let common = a.intersection(&b).count();
     a.len() >= 3 && common * 10 >= a.len() * 8 && common * 10 >= b.len() * 6
 }
@@ -120,9 +124,17 @@ pub fn holds(text: &str, other: &str) -> bool {
     !b.is_empty() && a.intersection(&b).count() * 2 >= b.len()
 }
 
-fn bag(text: &str) -> HashSet<String> {
-    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|w| w.len() > 3 && w.chars().count() > 3);
-    words.take(SOME_WORDS).map(str::to_lowercase).collect()
+/// Words of a text in small letters.
+type Bag<'a> = HashSet<Cow<'a, str>, RandomState>;
+
+fn bag(text: &str) -> Bag<'_> {
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|w| w.len() > 3 && (w.is_ascii() || w.chars().count() > 3));
+    words.take(SOME_WORDS).map(small).collect()
+}
+
+/// Most words are written in small letters already.
+fn small(word: &str) -> Cow<'_, str> {
+    if word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()) { Cow::Borrowed(word) } else { Cow::Owned(word.to_lowercase()) }
 }
 
 #[cfg(test)]

@@ -2,11 +2,9 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use super::Line;
 use super::quotes::LONGEST;
-use crate::message::pattern::pattern;
+use crate::message::pattern::{Pattern, pattern};
 
 /// Longest attribution in lines.
 const WRAPPED: usize = 5;
@@ -87,26 +85,26 @@ pub(super) fn is_dated(text: &str) -> bool {
 }
 
 /// "Quoting Ada Roy:", "Zitat von Ada Roy:"
-static QUOTING: LazyLock<Regex> = LazyLock::new(|| {
+static QUOTING: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(concat!(
         r"(?i)^(quoting|quote from|zitat von|zitiere|citando( a)?|cita de|citation de|citant|citaat van|citeren|citerar|citat (från|fra|af)|cytat(uję)?|cytat od|lainaus|",
         r"цитирую|цитата|in reply to|in (answer|response) to) .{2,120}[:：]$"
     ))
 });
-static WITH_QUOTE: LazyLock<Regex> = LazyLock::new(|| {
+static WITH_QUOTE: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(concat!(
         r"<[^<>\s]+@[^<>\s]+> ?(wrote|a écrit|schrieb|escribió|ha scritto|escreveu|schreef|skrev|kirjoitti|napisał\(a\)|пишет|написал\(а\)|yazdı|đã viết) ?[:：]\s*\S|",
         r"\b(wrote|a écrit|schrieb|escribió|ha scritto|escreveu|schreef|skrev) ?: (> ?|  )\S"
     ))
 });
-static ATTRIBUTION_START: LazyLock<Regex> = LazyLock::new(|| {
+static ATTRIBUTION_START: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(concat!(
         r#"(?i)^["'«„]?(-{2,} *|‐{2,} *)?((on|le|am|el|il|em|op|den|dnia|w dniu|dne|i en (meddelelse|mail)|i ett meddelande|på|vào|lúc|pe|în|at|ngày|в|во|пн|вт|ср|чт|пт|сб|вс|tarihinde)\b|"#,
         r"((mon|tues|wednes|thurs|fri|satur|sun)(day)?\b|(mon|tue|wed|thu|fri|sat|sun),|(lun|mar|mer|jeu|ven|sam)(di|\.)|dimanche|dim\.|",
         r"(montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)|\d{1,4}\s?[-/.年]\s?\d|\d{1,2} \p{L}{3,}\.? \d{4}))",
     ))
 });
-static VERB: LazyLock<Regex> = LazyLock::new(|| {
+static VERB: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(concat!(
         r"(?i)\b(wrote|writes|has written|said|a écrit|écrit|écrivait|schrieb|schreef|skrev|geschrieben|geschreven|geskryf|kirjoitti|ha scritto|scritto|scrive|escribió|escribio|",
         r"escreveu|napisał|napisała|napisał\(a\)|pisze|đã viết|viết|написал|написала|написал\(а\)|пишет|писал|писала|писали|писал\(а\)|пише|писав|написав|napsal|napsala|napísal|a scris|írta|şunu yazdı|yazdı|",
@@ -114,17 +112,17 @@ static VERB: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 /// What a person tells of a page or of somebody is no attribution: "on Monday at 9:00 the page wrote:".
-static TOLD: LazyLock<Regex> = LazyLock::new(|| {
+static TOLD: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(concat!(
         r"(?i)\b(it|page|site|website|system|screen|message|platform|he|she|they|i|we|you|who|error|il|elle|ils|elles|on|nous|vous|j|ça|ca|cela|écran|ecran|plateforme|",
         r"système|systeme|qui|y|er|sie|ich|seite)( (has|have|had|just|then|me|m))?'?$"
     ))
 });
-static MYSELF: LazyLock<Regex> = LazyLock::new(|| {
+static MYSELF: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(r"(?i)\b(i|we|je|nous|j|ich|wir|yo|ik|wij|jag|jeg|io|eu|я)( (have|had|just|already|ai|avais|avons|habe|hatte))?'?$")
 });
-static DATE: LazyLock<Regex> =
+static DATE: LazyLock<Pattern> =
     LazyLock::new(|| pattern(r"\d{1,2}\s?[:.hH]\s?\d{2}|\b(19|20)\d{2}\b|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{1,2}月"));
-static LONG_DATE: LazyLock<Regex> = LazyLock::new(|| {
+static LONG_DATE: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(r"^\D{0,24}\d{1,4}.{0,40}\d{1,2}[:.hH]\d{2}|^\d{4}-\d{2}-\d{2}|^\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|^\p{L}+, \d{1,2} \p{L}+ \d{4}")
 });

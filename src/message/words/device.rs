@@ -5,9 +5,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
-use crate::message::pattern::pattern;
+use crate::message::pattern::{Pattern, pattern};
 
 /// Longest such line in letters, links left out.
 const LONGEST: usize = 90;
@@ -73,7 +71,7 @@ fn without_links(line: &str) -> String {
 }
 
 /// The first words of all that follows: most lines are cleared by them.
-static STARTS: LazyLock<Regex> = LazyLock::new(|| {
+static STARTS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(concat!(
         r"(?i)^((this|the|diese|die|este|ce|messaggio|message|mensaje|wiadomość|von|vom|mit|über|aus|please|bitte|outlook|mail) |sent |typed|written|composed|envoy|provenance|gesend|enviad|",
         r"mandad|mandat|inviat|verzond|verstuur|skicka|sendt|lähet|wysł|отправ|напис|посл|надісл|відправ|được|đã |gửi|发自|發自|来自|來自|寄自|传自|从|從|由|自|odesl|odosl|poslan|trimis|",
@@ -83,7 +81,7 @@ static STARTS: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 /// Devices and mail programs; their names are the same in every language.
-static NAMED: LazyLock<Regex> = LazyLock::new(|| {
+static NAMED: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(concat!(
         r"(?i)iphone|ipad|ipod|galaxy|android|outlook|yahoo|proton ?mail|\bproton\b|windows|samsung|huawei|xiaomi|redmi|oneplus|\boppo\b|\bpixel\b|",
         r"blackberry|superhuman|\baol\b|zoho|newton|\bspark\b|\bqq\b|gmail|thunderbird|k-9|bluemail|blue mail|typeapp|tutanota|\btuta\b|\bgmx\b|web\.de|",
@@ -93,7 +91,7 @@ static NAMED: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 /// How such a line begins.
-static BEGINS: LazyLock<Regex> = LazyLock::new(|| {
+static BEGINS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(concat!(
         r"^((this|the) (e-?mail|message) (was |has been )?)?(sent|typed|written|composed) (from|with|via|using|by|on|through)\b|",
         r"^(ce (message|courriel) a été |message )?envoy[ée]e? (de|depuis|à partir|avec|du|via|par|sur|d['’])|^provenance ?:|",
@@ -105,28 +103,28 @@ static BEGINS: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 /// How the advertisement of a program begins.
-static GETS: LazyLock<Regex> = LazyLock::new(|| {
+static GETS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(concat!(
         r"^(get|download|try|télécharge[rz]?|obtenez|obtenir|obtener|obtén|obter|obtenha|hol(en)?|descarg\p{L}+|baixe|baixar|transfira|ottieni|scarica|hämta|hent|skaff|hanki|",
         r"pobierz|скачать|загрузить|завантажити|tải|dapatkan|получить|stáhněte|získejte|descărcați|obțineți|preuzmite)\b|^(获取|取得|下载|下載)|を入手$"
     ))
 });
 /// How such a line ends where the verb comes last.
-static ENDS: LazyLock<Regex> = LazyLock::new(|| {
+static ENDS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(concat!(
         r"^(von|vom|mit|über|aus|diese (nachricht|e-?mail|mail)) .{2,}(gesendet|geschickt|versendet|verschickt|geschrieben)$|から(の)?(送信|送付)(しました|されました|済み)?$|",
         r"を(入手|取得|ダウンロード)$|^[从從由自].{1,24}(发送|發送|傳送|寄出|发出)$|(gönderildi|gönderilmiştir|edinin|indirin)$|küldve$|에서 (보냄|보낸 메일|전송)$|(다운로드|받기)$"
     ))
 });
 /// A sentence goes on behind the name of the device.
-static FINITE: LazyLock<Regex> = LazyLock::new(|| {
+static FINITE: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"\b(is|are|was|were|it|he|she|they|we|but|or|and then|has|had|does|did|not|never|est|et|mais|ou|ne|pas|ist|und|aber|nicht|es|pero|no|ma|non)\b",
     )
 });
-static SLOGAN: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(yahoo|aol) mail ?[:;] (\p{L}+,? ?(e |et |and |y |und )?){1,5}!?$"));
+static SLOGAN: LazyLock<Pattern> = LazyLock::new(|| pattern(r"^(yahoo|aol) mail ?[:;] (\p{L}+,? ?(e |et |and |y |und )?){1,5}!?$"));
 /// What is said of the small keyboard.
-static EXCUSE: LazyLock<Regex> = LazyLock::new(|| {
+static EXCUSE: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(concat!(
         r"(?i)\b(excuse|pardon|forgive|sorry for|apolog\w+ for|excusez|pardonnez|désolée? pour|entschuldig\w+) .{0,24}\b(brevity|typos?|terse\w*|spelling|auto-?correct|brièveté|fautes|",
         r"coquilles|tippfehler|kürze)|^typed (on|with) .{0,30}(keyboard|phone|screen|thumbs)|\bsent while mobile|sent on the (go|move)|^brevity"

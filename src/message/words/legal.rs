@@ -2,10 +2,8 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use super::head;
-use crate::message::pattern::pattern;
+use crate::message::pattern::{Pattern, pattern};
 
 /// Whether a line is the beginning, or a part, of a legal footer.
 pub(super) fn is_legal(line: &str) -> bool {
@@ -31,14 +29,14 @@ pub(super) fn is_own(line: &str) -> bool {
 }
 
 /// Most lines hold none of these and are not looked at closely.
-static KEY: LazyLock<Regex> = LazyLock::new(|| {
+static KEY: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(concat!(
         r"(?i)confiden|konfiden|disclaimer|privileged|intended|recipient|virus|scanned|notice|avertiss|avis |vertraulich|bestimmt|haftung|riservat|destin|dirigid|",
         r"vertrouw|bestemd|print|imprim|drucken|ausdruck|umwelt|environment|poufn|przeznaczon|конфиден|предназнач|luottamuks|tarkoitettu|fortrolig|avsett|avsedd|beregnet|",
         r"důvěrn|gizli|bizalmas|機密|机密|保密|registered|amtsgericht|\bHRB\b|handelsregister|siren|siret|unmonitored|mentions? légale|legal|privacy|important"
     ))
 });
-static LEGAL: LazyLock<Regex> = LazyLock::new(|| {
+static LEGAL: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(concat!(
         r"(?i)^\W*((notice|note|warning|important|avis|attention|hinweis|achtung|aviso|avviso) ?[:!–-] ?)?((confidentiality|legal|privacy|important) (notice|note|disclaimer|warning)|disclaimer|avis (de confidentialité|important|légal)|avertissement|mentions? (de confidentialité|légales?)|",
         r"confidentialité ?:|confidentiality ?:|confidential ?:|haftungsausschluss|aviso (legal|de (confidencialidad|privacidad|confidencialidade))|avviso di riservatezza|vertraulichkeitshinweis|",
@@ -56,19 +54,19 @@ static LEGAL: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 /// A company's register entry: laws of many countries want it in letters.
-static REGISTER: LazyLock<Regex> = LazyLock::new(|| {
+static REGISTER: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(concat!(
         r"(?i)\bregistered (in|office|company|charity|number)\b.{0,80}(england|wales|scotland|ireland|\bno\b|number|\d{4})|\b(amtsgericht|registergericht|handelsregister)\b|\bHRB? ?\d|",
         r"\b(siren|siret|rcs)\b.{0,30}\d{3}|this (e-?mail|message) is sent (on behalf of|by).{0,80}(registered|privileged)|\bABN \d{2}|\b(KvK|CVR)\b.{0,12}\d{6}"
     ))
 });
-static LIST_FOOTER: LazyLock<Regex> = LazyLock::new(|| {
+static LIST_FOOTER: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)mailing list|unsubscribe|désabonne|désinscri|abmelden|darse de baja|view (this|it) (message|email|on the web)|listinfo|google groups|you received this message because|vous recevez ce (message|courriel)|manage (your )?(subscription|preferences)",
     )
 });
 /// Words for oneself that no footer uses.
-static OWN: LazyLock<Regex> = LazyLock::new(|| {
+static OWN: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(concat!(
         r"\b(I|I['’](m|ve|d|ll)|[Mm]y|[Mm]yself|[Jj]e|[Mm]on|[Mm]oi|[Ii]ch|[Mm]ein(e|en|em|er)?|[Mm]ich|[Mm]ir|[Yy]o|[Ii]k|[Mm]ijn|[Jj]ag|[Jj]eg|[Ее]u|[Mm]eu|[Mm]inha|[Яя]|[Мм]не|[Мм]еня|[Мм]ой)\b|",
         r"\b[Jj]['’]|\b[Mm]['’]|私は|私の"

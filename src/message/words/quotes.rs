@@ -3,13 +3,11 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use super::Line;
 use super::attribution::{attribution, is_dated};
 use super::fields::{is_header, is_lotus, kind_of};
 use super::separators::{is_above, is_bare_rule, is_forward, is_passed_on, is_ruled};
-use crate::message::pattern::pattern;
+use crate::message::pattern::{Pattern, pattern};
 
 /// Longest line in bytes that may begin a quote.
 pub(super) const LONGEST: usize = 400;
@@ -186,4 +184,4 @@ pub(super) fn is_head(line: &str) -> bool {
     line.len() < LONGEST && (is_forward(line) || is_bare_rule(line) || kind_of(line).is_some())
 }
 
-static HISTORY: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\p{Lu}[^,]{2,40}, .*\b(19|20)\d\d\b.*\b\d{1,2}:\d\d\b"));
+static HISTORY: LazyLock<Pattern> = LazyLock::new(|| pattern(r"^\p{Lu}[^,]{2,40}, .*\b(19|20)\d\d\b.*\b\d{1,2}:\d\d\b"));

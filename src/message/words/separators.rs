@@ -2,10 +2,8 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use super::quotes::LONGEST;
-use crate::message::pattern::pattern;
+use crate::message::pattern::{Pattern, pattern};
 
 /// Longest such line in bytes.
 const SEPARATES: usize = 140;
@@ -81,7 +79,7 @@ pub(super) fn is_passed_on(line: &str) -> bool {
     line.len() < 120 && line.len() < LONGEST && is_forward(line) && PASSED.iter().any(|p| line.to_lowercase().contains(p))
 }
 
-static SEPARATOR: LazyLock<Regex> = LazyLock::new(|| pattern(r"^([-_=‐–—]{5,}|\*{5,})$"));
+static SEPARATOR: LazyLock<Pattern> = LazyLock::new(|| pattern(r"^([-_=‐–—]{5,}|\*{5,})$"));
 /// What stands between rules above a mail that is quoted or passed on whole.
 const FORWARD: &[&str] = &[
     "original message",
@@ -170,10 +168,10 @@ const FORWARD: &[&str] = &[
     "message cité",
 ];
 /// "-----Ada Roy/Nexam wrote: -----"
-static LOTUS: LazyLock<Regex> =
+static LOTUS: LazyLock<Pattern> =
     LazyLock::new(|| pattern(r"(?i)^-{3,}.{1,80}\b(wrote|a écrit|schrieb|escribió|ha scritto|schreef) ?: ?-{3,}$"));
 /// Ticket systems ask that answers be written above a line.
-static ABOVE: LazyLock<Regex> = LazyLock::new(|| {
+static ABOVE: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(concat!(
         r"(?i)^[-_=#*> ]*(please )?(reply|respond|type your (reply|response)|write) (above|below) (this|the) (line|text)|do not (write|edit|change) (anything )?(below|above|this)|",
         r"^[-_=#*> ]*(répondez|répondre|veuillez (écrire|répondre)|merci de répondre|écrivez).{0,20}au[- ]dessus|ne (rien )?(pas )?écrire (rien )?(sous|au-dessous|en dessous)|",
@@ -181,19 +179,19 @@ static ABOVE: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 /// Stems of answering and writing.
-static ANSWER: LazyLock<Regex> = LazyLock::new(|| {
+static ANSWER: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(concat!(
         r"(?i)repl[yi]|respon|answer|write|type|enter|antwort|schreib|répon|écri|escrib|respuesta|resposta|digite|escreva|reactie|antwoord|\btyp\b|schrijf|svar|skriv|rispo|scriv|",
         r"odpow|napisz|ответ|напиш|відпов|odpov|piš|vasta|kirjoit|válasz|yanıt|trả lời|回复|回覆|返信|回信|답장"
     ))
 });
-static OVER: LazyLock<Regex> = LazyLock::new(|| {
+static OVER: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(concat!(
         r"(?i)above|over|über|oberhalb|dessus|sobre|encima|arriba|acima|boven|ovenfor|ovenover|over|ovanför|sopra|powyżej|nad\b|выше|над|вище|yläpuolelle|fölé|felett|üstün|trên|",
         r"上方|上に|之上|以上|위에"
     ))
 });
-static LINE: LazyLock<Regex> = LazyLock::new(|| {
+static LINE: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(line|text|zeile|linie|ligne|línea|linea|linha|regel|lijn|linje|linją|linię|linii|řád|riad|rivin|sor\b|sat[ıi]r|dòng)|лини|строк|рядк|行|线|線|줄",
     )

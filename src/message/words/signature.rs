@@ -2,12 +2,10 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use super::device::{is_device, is_sender};
 use super::legal::{is_legal, is_list_footer, is_own, is_register};
 use super::speech::{goes_on, is_office, is_open, resumes};
-use crate::message::pattern::pattern;
+use crate::message::pattern::{Pattern, pattern};
 
 /// A block behind a row of dashes is a signature up to this many lines; a longer one is a part of the message.
 const LONGEST: usize = 14;
@@ -271,40 +269,40 @@ fn dashed_name(lines: &[&str]) -> Option<usize> {
 }
 
 /// A way to reach somebody.
-static CONTACT: LazyLock<Regex> = LazyLock::new(|| {
+static CONTACT: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\+?\d[\d\s().-]{7,}\d|\b(t[ée]l|phone|fax|tlf|puh|cell?|mobile|ext)\b\.?|\bposte \d|www\.|https?://|\w \| \w|@[\w-]+\.\w|\b[mtpe]: ?\S",
     )
 });
 /// What somebody is, and where.
-static ROLE: LazyLock<Regex> = LazyLock::new(|| {
+static ROLE: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(concat!(
         r"(?i)\b(student|étudiante?|candidate?|coordonnat|coordinator|registrar|professeure?|professor|lecturer|teacher|infirmi[eè]re?|nurse|department|département|faculty|faculté|",
         r"university|université|universität|universidad|college|collège|cégep|ordre|school|hospital|responsable|manager|director|directrice|directeur|leiter(in)?|head of|gmbh|ltd|inc)\b"
     ))
 });
 /// Fields of a form: they are the message.
-static FORM: LazyLock<Regex> = LazyLock::new(|| {
+static FORM: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(concat!(
         r"(?i)^([-*•] ?)?((first|last|full|family|given) name|name|nom( de famille| complet)?|prénom|e-?mail used|courriel utilisé|course|cours|vorname|nachname|nombre|apellidos?|",
         r"exam|evaluation|évaluation|examen|code.{0,20}|date.{0,20}|error.{0,20}|erreur.{0,20}|message.{0,20}|institution|établissement|school.{0,10}|old.{0,12}|new.{0,12}|user.{0,8}) *[:=]"
     ))
 });
-static CONTACT_LABEL: LazyLock<Regex> = LazyLock::new(|| {
+static CONTACT_LABEL: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(concat!(
         r"(?i)^[\W_]*(t|p|m|e|f|w|c|o|d|h|tel|tél|téléphone|telefono|teléfono|telefon|phone|mobile?|mobil|cell?|cellulaire|handy|fax|e-?mail|mail|courriel|web|website|site( web)?|internet|url|",
         r"skype|linkedin|twitter|office|direct|bureau|ext|poste|tlf|puh|gsm|tel\.?/fax)\W*$"
     ))
 });
 /// The words above speak of the data that follows.
-static ANNOUNCES: LazyLock<Regex> = LazyLock::new(|| {
+static ANNOUNCES: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(concat!(
         r"(?i)\b(address(es)?|details?|data|following|these|this|below|contacts?|call(ed)?|phone|reach|add(ed|ing)?|change|update|register|replace|invoice|accounts?|candidates?|students?|",
         r"persons?|names?|here (is|are)|new|coordonn\w+|adresses?|suivante?s?|voici|appele[rz]|joindre|ajoute[rz]?|facture|changer|modifier|inscri\w+|daten|folgende\w*|anschrift|rechnung|",
         r"hinzufügen|ändern|anrufen|erreichen|dirección|datos|siguientes?|añadir|cambiar|llamar|indirizzo|dati|seguent[ei]|aggiungere|endereço|dados|adres|gegevens|toevoegen|bellen)\b"
     ))
 });
-static CLOSING: LazyLock<Regex> = LazyLock::new(|| {
+static CLOSING: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(concat!(
         r"(?i)^((bien|très|many|with|most|mes|meilleures|avec|un|une|muy|les) )*(thanks?( you)?|thx|regards|best|sincerely|cheers|yours|kind(est)? regards|best (regards|wishes)|warm(est)? (regards|wishes)|",
         r"respectfully|merci.{0,30}|cordialement|bien à vous|salutations|bonne (journée|soirée|réception)|sincèrement|respectueusement|cdlt|au plaisir|amicalement|",

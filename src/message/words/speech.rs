@@ -3,12 +3,10 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use super::device::is_device;
 use super::legal::{is_legal, is_list_footer, is_own};
 use super::signature::is_form;
-use crate::message::pattern::pattern;
+use crate::message::pattern::{Pattern, pattern};
 
 /// Whether a line is a person's, who goes on below a signature or before one is over.
 pub(super) fn goes_on(line: &str) -> bool {
@@ -65,13 +63,13 @@ fn is_dated(line: &str) -> bool {
 }
 
 /// "PS", "NB", "P.D."
-static ADDED: LazyLock<Regex> = LazyLock::new(|| {
+static ADDED: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)^(p\.? ?p?\.? ?s\b\.?|n\.? ?b\b\.?|post[- ]?scriptum|p\.? ?d\b\.?|ps\.?:|edit ?:|update ?:|ajout ?:|correction ?:|addendum|oups\b|oops\b)[ :.,–-]*\p{L}",
     )
 });
 /// Words for oneself that hurried people write.
-static OWN: LazyLock<Regex> = LazyLock::new(|| {
+static OWN: LazyLock<Pattern> = LazyLock::new(|| {
     // A bare "i" is "and" in some languages, "im" is "in" in another.
     pattern(concat!(
         r"^(i|im) |\b(i['’](m|ve|d|ll)|ive|me|moi|j|jai|mes|mein|mis)\b|\b(ma|mi) \p{L}|",
@@ -79,7 +77,7 @@ static OWN: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 /// How a thought goes on.
-static LINKS: LazyLock<Regex> = LazyLock::new(|| {
+static LINKS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(concat!(
         r"^((?i:also|still|otherwise|besides|meanwhile|anyway|sorry|forgot|forgotten|btw|by the way|aussi|sinon|encore|toujours|d['’]ailleurs|au fait|désolée?|j['’]oubliais|oublié|",
         r"übrigens|außerdem|noch|además|también|inoltre|ook|också|dessutom|også|także)|oh,?|and|but|or|so|because|then|mais|et|ou|car|donc|puis|und|aber|oder|weil|y|pero|",
@@ -87,7 +85,7 @@ static LINKS: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 /// How a question begins.
-static ASKS: LazyLock<Regex> = LazyLock::new(|| {
+static ASKS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(concat!(
         r"(?i)^(when|what|where|why|who|how (do|does|did|can i|long|many|much|come)|which|can|could|would|will|should|is|are|do|does|did|has|have) (i|you|it|there|the|this|that|my|is|are|someone|",
         r"anyone|somebody|will|do|does|should|can|would)\b|^(quand|comment|pourquoi|où|quelle?s?|combien|qui|est-ce|qu['’]|pou(vez|rriez)[- ]vous|y a[- ]t|avez[- ]vous|dois[- ]je|puis[- ]je)\b|",
@@ -95,7 +93,7 @@ static ASKS: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 /// What people write about, with its article or at the beginning.
-static THING: LazyLock<Regex> = LazyLock::new(|| {
+static THING: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(concat!(
         r"(?i)^(the|this|that|our|your|le|la|les|ce|cet|cette|notre|votre|un|une|der|die|das|el|los|il|lo|het|de|o|a)? ?(l['’])?(\p{L}+ )?(exams?|evaluation|test|codes?|links?|invitation|password|",
         r"account|page|site|error|e-?mails?|messages?|courses?|address|deadline|screen|button|examens?|évaluation|épreuve|liens?|mot de passe|compte|erreur|courriels?|cours|adresse|écran|",
@@ -103,42 +101,42 @@ static THING: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 /// What is, was, or does.
-static FINITE: LazyLock<Regex> = LazyLock::new(|| {
+static FINITE: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(concat!(
         r"(?i)\b(is|are|was|were|will|would|has|have|had|can|cannot|could|does|did|do|says?|said|works?|worked|shows?|gives?|need|needs|want|tried|got|keeps?|starts?|est|sont|était|étaient|sera|a été|ai|ont|",
         r"peut|peux|marche|fonctionne|faut|dit|affiche|donne|veux|voudrais|commence|ist|sind|war|wird|hat|habe|kann|geht|está|son|tiene|puede|funciona|è|sono|ho|può|werkt|är|fungerar|er|virker)\b|n['’]t\b|\bc['’]est\b"
     ))
 });
 /// What does not go well.
-static TROUBLE: LazyLock<Regex> = LazyLock::new(|| {
+static TROUBLE: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(concat!(
         r"(?i)^(no|not|never|nothing|none|nobody|pas|rien|aucune?|jamais|kein\p{L}*|nichts|nada|ningún|niente|nessun\p{L}*) |\b(isn|aren|wasn|don|doesn|didn|can|won|couldn|haven|hasn)['’]t\b|\bcannot\b|",
         r"\b(ne|n) ?['’]?.{0,30}\b(pas|plus|rien|jamais)\b|\b(refused|rejected|expired|invalid|refusée?|expirée?|invalide|unacceptable|inacceptable|inadmissible|ridiculous)\b"
     ))
 });
-static URGES: LazyLock<Regex> = LazyLock::new(|| {
+static URGES: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(concat!(
         r"(?i)\b(it['’]?s|this is|c['’]est|es ist|es) (very |really |très |sehr |muy )?(urgent|dringend|urgente)\b|^(very |très )?urgent\b|\b(asap|a\.s\.a\.p|svp|stp|s['’]il (vous|te) pla[iî]t)\b|",
         r"^please (help|answer|reply|send|call|let|tell|fix|hurry|respond|resend|reset|advise|confirm|check)\b|^merci de (me|bien|rappeler|répondre)\b|^(thanks?|merci|danke) (for|de|pour|d['’]avance|again|encore|für)\b"
     ))
 });
 /// The last word wants another.
-static OPEN: LazyLock<Regex> = LazyLock::new(|| {
+static OPEN: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(and|or|but|with|the|a|an|to|of|for|my|is|because|et|ou|mais|avec|le|la|les|un|une|de|du|à|pour|mon|ma|est|car|und|oder|aber|mit|der|die|das|ein|eine|y|o|con|el|e|il)$",
     )
 });
 /// What speaks of itself is a footer.
-static FOOTER: LazyLock<Regex> = LazyLock::new(|| {
+static FOOTER: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(concat!(
         r"(?i)^\W*(this|the|ce|cet|le présent|diese|die|este|o|questo|il|dit|deze|ten|ta) (e-?mails?|messages?|courriels?|courrier|communication|nachricht|mail|correo|mensaje|mensagem|messaggio|bericht|",
         r"wiadomość|account is not monitored|mailbox is not)\b"
     ))
 });
 /// "Stay hungry. — Steve"
-static MOTTO: LazyLock<Regex> =
+static MOTTO: LazyLock<Pattern> =
     LazyLock::new(|| pattern(r#"["”»’] ?[-–—―~(]|\S{2,}.{20,} [–—―~-]{1,2} ?\p{Lu}\p{L}+( \p{Lu}[\p{L}.]*){0,3}$"#));
-static OFFICE: LazyLock<Regex> = LazyLock::new(|| {
+static OFFICE: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(concat!(
         r"(?i)\b(working|office|business|opening) (days|hours)|heures (de bureau|d['’]ouverture)|\bi (only |usually |normally )?work\b.{0,20}\b(mon|tue|wed|thu|fri|part|remote|from home|flexib)|",
         r"je travaille\b.{0,20}\b(lun|mar|mer|jeu|ven|du|à temps|à distance)|télétravail|",
@@ -146,12 +144,12 @@ static OFFICE: LazyLock<Regex> = LazyLock::new(|| {
         r"acknowledg|unceded|ancestral|reconnais.{0,40}territoire|territoire.{0,30}non cédé|pronoun|pronoms?\b|she/her|he/him|they/them|elle/|\bil/lui|follow (us|me)|suivez[- ]|book (a|time)|find me on"
     ))
 });
-static STREET: LazyLock<Regex> = LazyLock::new(|| {
+static STREET: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(rue|av(enue|\.)|boul(evard|\.)|bd|place|chemin|quai|street|st\.|road|rd\.?|lane|drive|suite|bureau|calle|via|piazza|plaza|strada|straße|strasse|p\.?o\.? box|since|depuis|©|copyright)\b",
     )
 });
-static DAY: LazyLock<Regex> = LazyLock::new(|| {
+static DAY: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(concat!(
         r"(?i)\b\d{1,2}(st|nd|rd|th|er|\.)? (of |de )?(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|janv|févr|fevr|mars|avr|mai|juin|juil|août|aout|sept|déc)\p{L}*\b|",
         r"\b(january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.? \d{1,2}(st|nd|rd|th)?(\D|$)|",
