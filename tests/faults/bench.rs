@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 
 use serde_json::Value;
 
@@ -24,6 +24,28 @@ pub struct Bench {
     name: String,
     delivered: usize,
     next_person: usize,
+}
+
+/// A running usher. It is killed with this value, as a power cut would.
+pub struct Running(Child);
+
+impl Running {
+    /// Whether it has ended, and how.
+    pub fn ended(&mut self) -> Option<ExitStatus> {
+        self.0.try_wait().unwrap()
+    }
+
+    /// Sends it a signal.
+    pub fn signal(&self, name: &str) {
+        assert!(Command::new("kill").args([name, &self.0.id().to_string()]).status().unwrap().success());
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
 }
 
 /// Settings by which expired codes are answered at once, and budgets are no matter.
@@ -73,9 +95,9 @@ impl Bench {
     }
 
     /// `usher serve` until it is told to stop, its words in a file.
-    pub fn serve(&self) -> Child {
+    pub fn serve(&self) -> Running {
         let log = fs::OpenOptions::new().create(true).append(true).open(self.log_file()).unwrap();
-        self.usher(&["serve"]).stdout(Stdio::null()).stderr(log).spawn().unwrap()
+        self.usher(&["serve"]).stdout(Stdio::null()).stderr(log).spawn().map(Running).unwrap()
     }
 
     pub fn log_file(&self) -> PathBuf {

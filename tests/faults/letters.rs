@@ -122,7 +122,7 @@ pub fn large(n: usize, id: &str, dice: &mut Dice) -> Vec<u8> {
     let plain = String::from_utf8(request(n, id, dice)).unwrap();
     let (head, text) = plain.split_once("\r\n\r\n").unwrap();
     let head = head.replace("Content-Type: text/plain; charset=utf-8", "Content-Type: multipart/mixed; boundary=\"cut\"");
-    let line = format!("{}\r\n", "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk".repeat(1));
+    let line = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk\r\n";
     let picture = line.repeat(2_600_000 / line.len());
     format!(
         "{head}\r\n\r\n--cut\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n--cut\r\nContent-Type: image/png; name=\"screen.png\"\r\n\

@@ -31,7 +31,8 @@ fn a_mail_that_ends_every_connection_stops_no_other() {
             assert_eq!(answers, 1, "poison {poison}: drafts of {uid}");
         }
         let rows = bench.json(&["ledger"]);
-        let row = rows.iter().find(|row| row["uid"] == poison.to_string()).expect("the poison has its line in the ledger");
+        let uid = poison.to_string();
+        let row = rows.iter().find(|row| row["uid"].as_str() == Some(&uid)).expect("the poison has its line in the ledger");
         println!("poison {poison}: {} ({})", row["fate"], row["why"]);
         assert_eq!(rows.len(), 12);
     }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use sqlx::Connection as _;
@@ -45,15 +45,6 @@ impl Drop for Disk {
     }
 }
 
-fn signal(child: &Child, name: &str) {
-    assert!(Command::new("kill").args([name, &child.id().to_string()]).status().unwrap().success());
-}
-
-fn stop(mut child: Child) {
-    child.kill().unwrap();
-    child.wait().unwrap();
-}
-
 /// What lies in the inbox: the texts, and whether anything was marked as read.
 fn inbox(bench: &Bench) -> (Vec<Vec<u8>>, bool) {
     let files = bench.dovecot.inbox_files();
@@ -82,7 +73,7 @@ fn a_full_disk_harms_no_mail_and_when_space_returns_all_is_answered() {
     let store = format!("[store]\nurl = \"sqlite:{}\"\n", disk.0.path().join("usher.db").display());
     let mut bench = Bench::start("full", 60, &format!("{store}{}{GENEROUS}", smtp(sink.port())));
     // It fills while usher runs…
-    let mut child = bench.serve();
+    let mut running = bench.serve();
     bench.request(true);
     answered(&bench, &sink);
     disk.fill();
@@ -92,10 +83,10 @@ fn a_full_disk_harms_no_mail_and_when_space_returns_all_is_answered() {
     let before = inbox(&bench);
     rest(Duration::from_secs(4));
     assert_eq!(inbox(&bench), before, "the server's mail is untouched");
-    assert!(child.try_wait().unwrap().is_none(), "usher goes on: {}", fs::read_to_string(bench.log_file()).unwrap());
+    assert!(running.ended().is_none(), "usher goes on: {}", fs::read_to_string(bench.log_file()).unwrap());
     fs::remove_file(disk.filler()).unwrap();
     answered(&bench, &sink);
-    stop(child);
+    drop(running);
     // …and it is full when usher starts.
     disk.fill();
     bench.some();
@@ -114,7 +105,7 @@ fn a_full_disk_harms_no_mail_and_when_space_returns_all_is_answered() {
 async fn a_database_that_another_process_locks_is_waited_for() {
     let sink = SmtpSink::start("none");
     let mut bench = Bench::start("locked", 60, &format!("{}{GENEROUS}", smtp(sink.port())));
-    let child = bench.serve();
+    let running = bench.serve();
     bench.request(true);
     answered(&bench, &sink);
     let url = format!("sqlite:{}", bench.path().join("usher.db").display());
@@ -127,7 +118,7 @@ async fn a_database_that_another_process_locks_is_waited_for() {
     held.rollback().await.unwrap();
     answered(&bench, &sink);
     println!("locked for 23 s; all was answered {} ms later", began.elapsed().as_millis());
-    stop(child);
+    drop(running);
     bench.drain();
     let tally = Tally::of(&bench, &sent(&sink));
     assert!(tally.is_good() && tally.in_doubt == 0, "{tally:?}");
@@ -138,11 +129,11 @@ fn told_to_stop_while_a_mail_server_is_silent_it_ends_in_time_with_a_verdict() {
     let silent = ScriptedSmtp::start(Stage::Dot, Mishap::Never);
     let mut bench = Bench::start("told", 10, &format!("{}{GENEROUS}", smtp(silent.port())));
     bench.request(true);
-    let mut child = bench.serve();
+    let mut running = bench.serve();
     within(Duration::from_secs(30), "the reply is handed over", || (!silent.taken().is_empty()).then_some(()));
-    signal(&child, "-TERM");
+    running.signal("-TERM");
     let began = now();
-    let status = within(Duration::from_secs(30), "usher ends", || child.try_wait().unwrap());
+    let status = within(Duration::from_secs(30), "usher ends", || running.ended());
     println!("told to stop while a mail server was silent: ended after {} s", began.elapsed().as_secs());
     assert!(status.code().is_some(), "{status}");
     assert_eq!((bench.replies("sending"), bench.replies("unknown")), (0, 1), "the reply has a verdict");
@@ -152,17 +143,17 @@ fn told_to_stop_while_a_mail_server_is_silent_it_ends_in_time_with_a_verdict() {
 fn a_second_usher_on_one_file_says_which_lock_holds_it_though_the_first_is_frozen() {
     let sink = SmtpSink::start("none");
     let mut bench = Bench::start("two", 20, &format!("{}{GENEROUS}", smtp(sink.port())));
-    let child = bench.serve();
+    let running = bench.serve();
     bench.request(true);
     answered(&bench, &sink);
-    signal(&child, "-STOP");
+    running.signal("-STOP");
     (0..2).for_each(|_| bench.some());
     let out = bench.usher(&["serve", "--until-idle"]).output().unwrap();
     let said = String::from_utf8_lossy(&out.stderr);
     assert!(!out.status.success() && said.contains("usher.db.lock"), "{}: {said}", out.status);
-    signal(&child, "-CONT");
+    running.signal("-CONT");
     answered(&bench, &sink);
-    stop(child);
+    drop(running);
     bench.drain();
     let tally = Tally::of(&bench, &sent(&sink));
     assert!(tally.is_good() && tally.in_doubt == 0, "{tally:?}");
