@@ -17,7 +17,9 @@ pub fn continued(earlier: Vec<Reading>, newest: Reading) -> Reading {
 }
 
 fn filled(mut facts: Facts, before: Facts) -> Facts {
-    let answers = facts.intent != Intent::Resolved && facts.problems.is_empty() && gives(&facts);
+    // A problem that no words say outright, in a message that answers our question, is guessed from what is missing in it.
+    let complains = facts.problems.iter().any(|p| !facts.proposed.contains(&p.value));
+    let answers = facts.intent != Intent::Resolved && !complains && gives(&facts);
     if answers && !before.problems.is_empty() {
         facts.intent = Intent::Request;
         facts.problems = before.problems.into_iter().map(from_before).collect();
