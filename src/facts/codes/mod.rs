@@ -10,6 +10,9 @@ use super::vocabulary::Words;
 use cues::{cue_points, introduced_as_other};
 use shapes::{is_course_shape, is_date_like, is_hyphenated_word, is_postal, is_student_number, is_time_or_ordinal};
 
+/// Runs of letters and digits that are looked at.
+const MOST_RUNS: usize = 20_000;
+
 /// A code and how surely it is one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidate {
@@ -26,7 +29,16 @@ pub fn candidates(text: &str) -> Vec<Candidate> {
         return Vec::new();
     }
     let digit = |run: &Range<usize>| text.as_bytes().get(run.clone()).is_some_and(|run| run.iter().any(u8::is_ascii_digit));
-    let mut found: Vec<Candidate> = runs(text, true)
+    // No run goes on in another line, and most lines hold no digit.
+    let mut end = 0;
+    let lines = text.split_inclusive('\n').map(|line| {
+        end += line.len();
+        (end - line.len(), line)
+    });
+    let mut found: Vec<Candidate> = lines
+        .filter(|(_, line)| line.bytes().any(|b| b.is_ascii_digit()))
+        .flat_map(|(start, line)| runs(line, true).map(move |run| start + run.start..start + run.end))
+        .take(MOST_RUNS)
         .filter(|run| run.len() >= 6 && digit(run))
         .flat_map(|run| pieces(text, run))
         .filter_map(|span| judge(text, span))
@@ -109,7 +121,7 @@ fn runs(text: &str, joined: bool) -> impl Iterator<Item = Range<usize>> {
         (apart(run.start.checked_sub(1).and_then(|at| bytes.get(at))) || !beside(text.get(..run.start).and_then(|b| b.chars().next_back())))
             && (apart(bytes.get(run.end)) || !beside(text.get(run.end..).and_then(|a| a.chars().next())))
     };
-    all.take(20_000).filter(move |run| joined || alone(run))
+    all.take(MOST_RUNS).filter(move |run| joined || alone(run))
 }
 
 fn mentions_code(text: &str) -> bool {

@@ -83,19 +83,22 @@ impl Sheet {
     /// The look of `element` inside one that looks like `above`; `None` where nothing is said of it.
     pub(super) fn look(&self, element: ElementRef<'_>, above: Look) -> Option<Look> {
         let name = element.value().name();
-        let kept_back = name == "template" || name == "dialog" && element.attr("open").is_none();
-        if kept_back || element.attr("hidden").is_some() {
+        // Most elements have no attribute; to ask for one by name is dear.
+        let bare = element.value().attrs().next().is_none();
+        let attribute = |name: &str| if bare { None } else { element.attr(name) };
+        let kept_back = name == "template" || name == "dialog" && attribute("open").is_none();
+        if kept_back || attribute("hidden").is_some() {
             return Some(above.removed());
         }
         let (mut said, mut last) = (Declared::default(), Declared::default());
         // Links have a colour of their own wherever they stand.
         let colour = match name {
-            "font" => element.attr("color"),
-            "body" => element.attr("text"),
-            "a" => element.attr("href").map(|_| "link"),
+            "font" => attribute("color"),
+            "body" => attribute("text"),
+            "a" => attribute("href").map(|_| "link"),
             _ => None,
         };
-        said.paint(colour, element.attr("bgcolor"));
+        said.paint(colour, attribute("bgcolor"));
         for rule in &self.rules {
             let spent = self.checks.get() + rule.price;
             if spent > MOST_CHECKS {
@@ -107,14 +110,14 @@ impl Sheet {
                 last.take(rule.important);
             }
         }
-        if let Some(style) = element.attr("style") {
+        if let Some(style) = attribute("style") {
             let (usual, important) = Declared::read(style);
             said.take(usual);
             last.take(important);
         }
         said.take(last);
         // Outlook's dark mode leaves its own colours behind and keeps the author's in an attribute.
-        if element.attr("data-ogsc").is_some() || element.attr("data-ogsb").is_some() || element.attr("data-ogac").is_some() {
+        if ["data-ogsc", "data-ogsb", "data-ogac"].iter().any(|name| attribute(name).is_some()) {
             said = said.colourless();
         }
         (!said.is_silent()).then(|| above.with(said))

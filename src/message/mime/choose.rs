@@ -12,6 +12,8 @@ use crate::message::pattern::{Pattern, pattern};
 
 /// Words looked at when two texts are compared.
 const SOME_WORDS: usize = 2_000;
+/// About so many letters of a text are a word that counts; a bag of that size need not grow.
+const LETTERS: usize = 16;
 /// Bytes looked at.
 pub const SOME_BYTES: usize = 256 * 1024;
 
@@ -129,7 +131,9 @@ type Bag<'a> = HashSet<Cow<'a, str>, RandomState>;
 
 fn bag(text: &str) -> Bag<'_> {
     let words = text.split(|c: char| !c.is_alphanumeric()).filter(|w| w.len() > 3 && (w.is_ascii() || w.chars().count() > 3));
-    words.take(SOME_WORDS).map(small).collect()
+    let mut bag = Bag::with_capacity_and_hasher((text.len() / LETTERS).min(SOME_WORDS), RandomState::default());
+    bag.extend(words.take(SOME_WORDS).map(small));
+    bag
 }
 
 /// Most words are written in small letters already.

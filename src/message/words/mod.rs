@@ -102,7 +102,7 @@ fn some(text: String) -> Option<String> {
 
 /// Joins lines and drops blank ones at both ends.
 fn tidy(lines: &[&str]) -> String {
-    let mut out = String::new();
+    let mut out = String::with_capacity(lines.iter().map(|line| line.len() + 1).sum());
     let mut blank = 0;
     for line in lines {
         // The space of a signature's "-- " is part of it (RFC 3676 section 4.3).

@@ -99,6 +99,9 @@ fn keep_own_marks(lines: &[Line], quoted: &mut [bool]) {
 fn mark_initials(lines: &[Line], quoted: &mut [bool]) {
     const PROMPTS: [&str; 6] = ["SQL", "PS", "FTP", "CMD", "C", "D"];
     let initials = |line: &Line| {
+        if line.text.trim_start().starts_with('>') {
+            return None;
+        }
         let name: String = line.text.trim_start().chars().take_while(|c| *c != '>').take(5).collect();
         let fits = (1..=4).contains(&name.chars().count()) && name.chars().all(char::is_uppercase);
         (fits && line.text.contains("> ") && !PROMPTS.contains(&name.as_str())).then_some(name)
