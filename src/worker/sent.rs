@@ -91,12 +91,19 @@ pub(super) async fn is_due(shared: &Shared, name: &str) -> anyhow::Result<bool> 
 /// When the store fails; the inner error is the mailbox's.
 pub(super) async fn tidy(shared: &Arc<Shared>, name: &str, source: &mut Source) -> anyhow::Result<Result<(), Fault>> {
     let store = &shared.works.store;
-    for row in store.uncopied(name).await? {
-        if let Err(fault) = copy(shared, source, &row).await {
-            return Ok(Err(fault));
+    // Until there is none: nothing may come for a long time that would bring anybody back to what is left.
+    loop {
+        let rows = store.uncopied(name).await?;
+        if rows.is_empty() {
+            break;
         }
-        points::pass("copied");
-        store.copied(&row.id).await?;
+        for row in rows {
+            if let Err(fault) = copy(shared, source, &row).await {
+                return Ok(Err(fault));
+            }
+            points::pass("copied");
+            store.copied(&row.id).await?;
+        }
     }
     for row in store.replies_in(name, "unknown", shared.now()).await? {
         match source.has_sent(&row.message_id).await {
