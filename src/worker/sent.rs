@@ -104,13 +104,20 @@ pub(super) async fn is_due(shared: &Shared, name: &str) -> anyhow::Result<bool> 
 /// When the store fails; the inner error is the mailbox's.
 pub(super) async fn tidy(shared: &Arc<Shared>, name: &str, source: &mut Source) -> anyhow::Result<Result<(), Fault>> {
     let store = &shared.works.store;
-    for row in store.uncopied(name).await? {
-        let wanted = shared.works.mailboxes.get(name).is_some_and(|m| !m.sent.is_empty());
-        if wanted && let Err(fault) = copy(shared, source, &row).await {
-            return Ok(Err(fault));
+    let wanted = shared.works.mailboxes.get(name).is_some_and(|m| !m.sent.is_empty());
+    // Until there is none: nothing may come for a long time that would bring anybody back to what is left.
+    loop {
+        let rows = store.uncopied(name).await?;
+        if rows.is_empty() {
+            break;
         }
-        points::pass("copied");
-        store.copied(&row.id).await?;
+        for row in rows {
+            if wanted && let Err(fault) = copy(shared, source, &row).await {
+                return Ok(Err(fault));
+            }
+            points::pass("copied");
+            store.copied(&row.id).await?;
+        }
     }
     for row in store.replies_in(name, "unknown", shared.now()).await? {
         match source.has_sent(&row.message_id).await {

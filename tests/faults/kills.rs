@@ -59,7 +59,7 @@ fn storm(seed: u64, mails: usize) -> (usize, usize, Tally) {
     let sent = || sink.mails().into_iter().map(|kept| kept.raw).collect::<Vec<_>>();
     let running = bench.serve();
     let began = now();
-    while began.elapsed() < PATIENCE + Duration::from_millis(100) * u32::try_from(mails).unwrap() && Tally::of(&bench, &sent()).lost > 0 {
+    while began.elapsed() < PATIENCE + Duration::from_millis(100) * u32::try_from(mails).unwrap() && !Tally::of(&bench, &sent()).is_done() {
         rest(Duration::from_millis(300));
     }
     drop(running);

@@ -151,7 +151,8 @@ fn a_reply_whose_ground_changed_while_it_was_held_does_not_leave_and_the_draft_s
     post.drain();
     assert_eq!(sink.mails().len(), 0, "and nothing later");
     let drafts = dovecot.drafts();
-    let told = drafts.iter().map(|raw| String::from_utf8_lossy(raw).replace("\r\n", "\n").replace("=\n", "")).collect::<Vec<_>>().join("\n");
+    let told =
+        drafts.iter().map(|raw| String::from_utf8_lossy(raw).replace("\r\n", "\n").replace("=\n", "")).collect::<Vec<_>>().join("\n");
     assert!(drafts.len() == 1 && told.contains("already active") && !told.contains("expired"), "{told}");
 }
 
