@@ -102,6 +102,19 @@ fn every_reply_to_a_stranger_is_as_it_was_read_and_approved() {
 }
 
 #[test]
+fn an_acknowledgement_is_as_it_was_read_and_approved() {
+    let playbook = playbook();
+    for (language, text) in [("en", "My invitation code is refused."), ("fr", "Mon code d’invitation est refusé.")] {
+        let reading = triage::read(&mail("code", text), &playbook);
+        let draft = write::acknowledgement(&reading.message, &reading.facts, &playbook.templates).unwrap();
+        insta::assert_snapshot!(
+            format!("acknowledgement.{language}"),
+            format!("To: {}\nSubject: {}\n\n{}", draft.to, draft.subject, draft.text)
+        );
+    }
+}
+
+#[test]
 fn a_reply_to_a_stranger_tells_nothing_about_who_is_registered() {
     let playbook = playbook();
     let now: Timestamp = "2026-11-02T14:00:00Z".parse().unwrap();
@@ -126,10 +139,13 @@ fn a_reply_to_a_stranger_tells_nothing_about_who_is_registered() {
                 let reading = triage::read(&mail("Nexam", text), &playbook);
                 let outcome = triage::settle(reading, directory, &playbook, now);
                 assert_eq!(outcome.verdict.proof, Proof::Unproven, "{text}");
-                outcome.draft.map(|d| (d.subject, d.text, d.to))
+                let acknowledged = write::acknowledgement(&outcome.message, &outcome.facts, &playbook.templates).unwrap();
+                (acknowledged, outcome.draft.map(|d| (d.subject, d.text, d.to)))
             };
+            let ((came, _), (also_came, _)) = (reply(&known), reply(&nobody));
+            assert_eq!(came, also_came, "{state:?}: {text}");
             // A person takes some messages without a draft; where both have one, it is the same to the letter.
-            if let (Some(one), Some(other)) = (reply(&known), reply(&nobody)) {
+            if let (Some(one), Some(other)) = (reply(&known).1, reply(&nobody).1) {
                 assert_eq!(one, other, "{state:?}: {text}");
             }
         }

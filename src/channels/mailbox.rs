@@ -219,18 +219,6 @@ impl Source {
         }
     }
 
-    /// The most that can be had of one message whose whole cannot be fetched, time and again: its beginning, its header,
-    /// or nothing but its size. `None`: it is gone.
-    ///
-    /// # Errors
-    /// Any failure of the connection.
-    pub async fn fetch_beginning(&mut self, waiting: &Waiting) -> Result<Option<Arrival>, Fault> {
-        match &mut self.way {
-            Way::Imap(imap) => imap.beginning(waiting).await,
-            Way::Shelf(shelf) => Ok(shelf.fetch(Room::Inbox, std::slice::from_ref(waiting)).await?.pop()),
-        }
-    }
-
     /// Waits until something may have come, at most `at_most`. May be dropped and called again: nothing heard is lost.
     /// A lost waiting connection mends itself; meanwhile, and where the server knows no IDLE, `poll` is the beat.
     ///

@@ -113,12 +113,4 @@ impl Store {
             open.is_some()
         }))
     }
-
-    /// The ticket of a message of this mailbox, by its Message-ID.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn ticket_answered_by(&self, mailbox: &str, in_reply_to: &[String]) -> Result<Option<String>, StoreError> {
-        self.related(mailbox, None, in_reply_to, Timestamp::UNIX_EPOCH).await
-    }
 }

@@ -223,6 +223,18 @@ enum Round {
     Health,
 }
 
+impl std::fmt::Display for Round {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Mailbox(name) => write!(f, "mailbox {name}"),
+            Self::Triage => f.write_str("judging mail"),
+            Self::Deliver => f.write_str("sending replies"),
+            Self::Alarm => f.write_str("posting alarms"),
+            Self::Health => f.write_str("looking after the loops"),
+        }
+    }
+}
+
 impl Round {
     async fn run(&self, shared: &Arc<Shared>) -> anyhow::Result<()> {
         match self {
@@ -235,13 +247,17 @@ impl Round {
     }
 }
 
-/// Runs a loop again after it failed, until the program stops.
+/// Runs a loop again after it failed, or fell over, until the program stops: no loop ends in silence.
 async fn again(shared: Arc<Shared>, round: Round) {
     let mut failures = 0;
     loop {
-        match round.run(&shared).await {
-            Ok(()) => return,
-            Err(error) => shared.trouble(format!("{round:?}: {}", told(&error))),
+        let mut running = tokio::task::JoinSet::new();
+        let (works, once) = (Arc::clone(&shared), round.clone());
+        running.spawn(async move { once.run(&works).await });
+        match running.join_next().await {
+            None | Some(Ok(Ok(()))) => return,
+            Some(Ok(Err(error))) => shared.trouble(format!("{round}: {}", told(&error))),
+            Some(Err(_)) => shared.trouble(format!("{round}: fell over, and is begun again")),
         }
         let pause = AFTER_FAILURE * (1 << failures.min(5));
         failures += 1;

@@ -75,7 +75,7 @@ async fn answered(shared: &Arc<Shared>, name: &str, message: &Message) -> anyhow
     let own = message.message_id.iter().filter_map(|id| threads.ticket(id));
     let ticket = match own.chain(threads.answered(message)).next() {
         Some(ticket) => Some(ticket),
-        None => store.ticket_answered_by(name, &message.in_reply_to).await?,
+        None => store.related(name, None, &message.in_reply_to, shared.now()).await?,
     };
     let Some(ticket) = ticket else { return Ok(()) };
     // A request that is passed on to a colleague is no answer to the person.

@@ -38,7 +38,7 @@ fn the_program_may_be_killed_at_any_time_while_mail_comes() {
 
 /// Kills, replies sent, and what became of all.
 fn storm(seed: u64, mails: usize) -> (usize, usize, Tally) {
-    let sink = SmtpSink::start("none");
+    let sink = SmtpSink::start();
     let mut bench = Bench::start(&format!("seed{seed}"), mails * 2, &format!("{}{GENEROUS}", smtp(sink.port())));
     bench.dice = Dice::new(seed);
     let kills = 5 + bench.dice.roll(6) as usize;

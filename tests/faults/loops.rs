@@ -35,7 +35,7 @@ fn carried(raw: &[u8], from: &str, to: &str, stripped: bool) -> Vec<u8> {
 #[test]
 fn two_desks_that_write_to_each_other_fall_silent_at_once() {
     for stripped in [false, true] {
-        let sinks = [SmtpSink::start("none"), SmtpSink::start("none")];
+        let sinks = [SmtpSink::start(), SmtpSink::start()];
         let desks = [Bench::at(letters::DESK, "here", 10, &eager(&sinks[0], "")), Bench::at(OTHER, "there", 10, &eager(&sinks[1], ""))];
         desks.iter().for_each(|desk| drop(desk.drain()));
         let first = letters::letter(OTHER, "first@other.example", "code refused", "Our candidate's invitation code is refused. Why?", "");
@@ -75,7 +75,7 @@ fn a_robot_that_answers_each_reply_gets_its_budget_and_then_silence() {
         ("the same words", domain, same, "hourly_same_text = 3\n", 3),
     ];
     for (says, address, words, more, most) in cases {
-        let (sink, chat) = (SmtpSink::start("none"), DiscordStandIn::start());
+        let (sink, chat) = (SmtpSink::start(), DiscordStandIn::start());
         let discord = format!("[discord]\ntoken = \"{}\"\napi = \"{}\"\nchannel = {}\n", discord::TOKEN, chat.api(), discord::CHANNEL);
         let bench = Bench::start("robot", 10, &format!("{}{discord}", eager(&sink, more)));
         let (mut answered, mut written) = (0, 0);

@@ -89,7 +89,7 @@ fn the_program_may_end_at_any_of_its_points_and_nothing_is_lost_or_done_twice() 
 
 /// One desk lives through all these ends, one after the other.
 fn half(n: usize, cells: &'static [(&'static str, usize, Work)]) -> Vec<Row> {
-    let sink = SmtpSink::start("none");
+    let sink = SmtpSink::start();
     let mut bench = Bench::start(&format!("half{n}"), 400, &format!("{}{GENEROUS}", smtp(sink.port())));
     let mut doubted = 0;
     let mut rows = Vec::new();

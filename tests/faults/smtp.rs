@@ -46,7 +46,7 @@ fn what_a_mail_server_refuses_for_good_is_left_as_a_draft_and_what_it_puts_off_w
 
 #[tokio::test]
 async fn a_reply_whose_answer_was_lost_is_never_sent_again_and_its_copy_among_sent_mail_settles_it() {
-    let sink = SmtpSink::start("none");
+    let sink = SmtpSink::start();
     let mut bench = Bench::start("dot", 10, &format!("{}{GENEROUS}", smtp(sink.port())));
     let cut = ScriptedSmtp::start(Stage::Dot, Mishap::Cut);
     bench.request(true);
@@ -70,7 +70,7 @@ async fn a_reply_whose_answer_was_lost_is_never_sent_again_and_its_copy_among_se
 #[test]
 #[cfg_attr(not(debug_assertions), ignore = "a release build has no points")]
 fn a_reply_that_was_taken_before_the_program_died_is_found_among_sent_mail_or_left_to_a_person() {
-    let sink = SmtpSink::start("none");
+    let sink = SmtpSink::start();
     let mut bench = Bench::start("taken", 10, &format!("{}{GENEROUS}", smtp(sink.port())));
     for copied in [true, false] {
         bench.request(true);

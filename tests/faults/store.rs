@@ -69,7 +69,7 @@ fn a_full_disk_harms_no_mail_and_when_space_returns_all_is_answered() {
         println!("left out: only root can mount the small disk that this test fills");
         return;
     };
-    let sink = SmtpSink::start("none");
+    let sink = SmtpSink::start();
     let store = format!("[store]\nurl = \"sqlite:{}\"\n", disk.0.path().join("usher.db").display());
     let mut bench = Bench::start("full", 60, &format!("{store}{}{GENEROUS}", smtp(sink.port())));
     // It fills while usher runs…
@@ -103,7 +103,7 @@ fn a_full_disk_harms_no_mail_and_when_space_returns_all_is_answered() {
 
 #[tokio::test]
 async fn a_database_that_another_process_locks_is_waited_for() {
-    let sink = SmtpSink::start("none");
+    let sink = SmtpSink::start();
     let mut bench = Bench::start("locked", 60, &format!("{}{GENEROUS}", smtp(sink.port())));
     let running = bench.serve();
     bench.request(true);
@@ -141,7 +141,7 @@ fn told_to_stop_while_a_mail_server_is_silent_it_ends_in_time_with_a_verdict() {
 
 #[test]
 fn a_second_usher_on_one_file_says_which_lock_holds_it_though_the_first_is_frozen() {
-    let sink = SmtpSink::start("none");
+    let sink = SmtpSink::start();
     let mut bench = Bench::start("two", 20, &format!("{}{GENEROUS}", smtp(sink.port())));
     let running = bench.serve();
     bench.request(true);

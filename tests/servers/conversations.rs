@@ -24,7 +24,7 @@ struct Answered {
 }
 
 fn answered() -> Answered {
-    let (dovecot, sink, register) = (Dovecot::start(), SmtpSink::start("none"), two_people());
+    let (dovecot, sink, register) = (Dovecot::start(), SmtpSink::start(), two_people());
     let post = Post::with(&dovecot, register.path(), &answering(&sink, "0s"));
     post.begin();
     dovecot.deliver(&request(BO, "first", REFUSED));
@@ -168,7 +168,7 @@ fn an_answer_from_a_persons_own_mail_program_takes_the_draft_away() {
 
 #[test]
 fn everybody_who_is_proven_to_write_gets_the_same_acknowledgement_once() {
-    let (dovecot, sink, register) = (Dovecot::start(), SmtpSink::start("none"), two_people());
+    let (dovecot, sink, register) = (Dovecot::start(), SmtpSink::start(), two_people());
     let more = answering(&sink, "0s").replace("automatic = [\"code_expired\"]", "automatic = []\nacknowledge = true");
     let post = Post::with(&dovecot, register.path(), &more);
     post.begin();
@@ -192,7 +192,7 @@ fn everybody_who_is_proven_to_write_gets_the_same_acknowledgement_once() {
 #[test]
 fn what_was_there_before_usher_is_never_answered_by_machine() {
     for start in ["all", "now"] {
-        let (dovecot, sink, register) = (Dovecot::start(), SmtpSink::start("none"), two_people());
+        let (dovecot, sink, register) = (Dovecot::start(), SmtpSink::start(), two_people());
         let more = answering(&sink, "0s").replace("[replies]", "[replies]\nacknowledge = true");
         let post = Post::with(&dovecot, register.path(), &more);
         post.set("start = \"all\"", &format!("start = \"{start}\""));
@@ -208,7 +208,7 @@ fn what_was_there_before_usher_is_never_answered_by_machine() {
 
 #[test]
 fn in_shadow_it_is_told_what_would_have_been_sent() {
-    let (dovecot, sink, register) = (Dovecot::start(), SmtpSink::start("none"), two_people());
+    let (dovecot, sink, register) = (Dovecot::start(), SmtpSink::start(), two_people());
     let post = Post::with(&dovecot, register.path(), &answering(&sink, "0s").replace("[\"code_expired\"]", "[]"));
     post.begin();
     dovecot.deliver(&request(BO, "first", REFUSED));
@@ -242,7 +242,7 @@ fn a_renumbered_mailbox_brings_no_ticket_twice_and_no_history_back() {
 
 #[test]
 fn a_form_speaks_for_whom_it_names_and_proves_nobody() {
-    let (dovecot, sink, register) = (Dovecot::start(), SmtpSink::start("none"), two_people());
+    let (dovecot, sink, register) = (Dovecot::start(), SmtpSink::start(), two_people());
     let post = Post::with(&dovecot, register.path(), &answering(&sink, "0s"));
     post.set("authserv_id", "forms = [\"form@nexam.example\"]\nauthserv_id");
     post.begin();

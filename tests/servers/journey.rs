@@ -95,7 +95,7 @@ fn wait_until(says: &str, mut done: impl FnMut() -> bool) {
 
 #[test]
 fn an_imminent_evaluation_alarms_the_channel_once_and_an_allowed_case_is_answered_once() {
-    let (dovecot, sink, discord) = (Dovecot::start(), SmtpSink::start("none"), DiscordStandIn::start());
+    let (dovecot, sink, discord) = (Dovecot::start(), SmtpSink::start(), DiscordStandIn::start());
     let register = two_people();
     let post = Post::with(
         &dovecot,
@@ -133,7 +133,7 @@ fn an_imminent_evaluation_alarms_the_channel_once_and_an_allowed_case_is_answere
 
 #[test]
 fn a_reply_whose_ground_changed_while_it_was_held_does_not_leave_and_the_draft_says_what_is_true_now() {
-    let (dovecot, sink) = (Dovecot::start(), SmtpSink::start("none"));
+    let (dovecot, sink) = (Dovecot::start(), SmtpSink::start());
     let register = two_people();
     let post = Post::with(&dovecot, register.path(), &answering(&sink, "0s"));
     post.begin();
@@ -158,7 +158,7 @@ fn a_reply_whose_ground_changed_while_it_was_held_does_not_leave_and_the_draft_s
 
 #[test]
 fn nothing_leaves_by_a_register_that_is_too_old() {
-    let (dovecot, sink) = (Dovecot::start(), SmtpSink::start("none"));
+    let (dovecot, sink) = (Dovecot::start(), SmtpSink::start());
     let register = two_people();
     let post = Post::with(&dovecot, register.path(), &answering(&sink, "3s"));
     post.begin();

@@ -33,7 +33,7 @@ fn ada() -> Address {
 
 #[tokio::test]
 async fn a_reply_arrives_byte_for_byte_with_one_recipient() {
-    let sink = SmtpSink::start("none");
+    let sink = SmtpSink::start();
     let smtp = plain(sink.port());
     smtp.send(&ada(), false, MAIL).await.unwrap();
     smtp.send(&ada(), true, b"Subject: unix\n\nline\n").await.unwrap();
@@ -49,7 +49,7 @@ async fn a_reply_arrives_byte_for_byte_with_one_recipient() {
 #[tokio::test]
 async fn tls_and_a_login_are_used_as_the_settings_say() {
     for (protection, tls) in [(Protection::Implicit, Tls::Implicit), (Protection::Starttls, Tls::Starttls)] {
-        let sink = SmtpSink::with("none", protection, true, Flaw::None);
+        let sink = SmtpSink::with(protection, true, Flaw::None);
         let with = |password: &str| SmtpSettings {
             user: "support".into(),
             password: Some(password.into()),
@@ -75,13 +75,13 @@ async fn tls_and_a_login_are_used_as_the_settings_say() {
 #[tokio::test]
 async fn a_bad_certificate_and_a_missing_starttls_send_nothing() {
     for flaw in [Flaw::Expired, Flaw::OtherName] {
-        let sink = SmtpSink::with("none", Protection::Implicit, false, flaw);
+        let sink = SmtpSink::with(Protection::Implicit, false, flaw);
         let settings = SmtpSettings { ca_file: Some(sink.ca_file().to_owned()), ..settings(sink.port(), Tls::Implicit) };
         let failed = Smtp::with_limits(&settings, quick()).unwrap().send(&ada(), false, MAIL).await.unwrap_err();
         assert!(matches!(failed, Fault::Permanent(_)), "{flaw:?}: {failed}");
         assert!(sink.mails().is_empty());
     }
-    let sink = SmtpSink::start("none");
+    let sink = SmtpSink::start();
     let stripped = Smtp::with_limits(&settings(sink.port(), Tls::Starttls), quick()).unwrap();
     assert!(matches!(stripped.send(&ada(), false, MAIL).await, Err(Fault::Permanent(_))));
     assert!(sink.mails().is_empty());
@@ -119,9 +119,9 @@ async fn what_is_said_before_tls_is_not_believed_behind_it() {
 #[tokio::test]
 async fn an_address_beyond_ascii_needs_a_server_that_takes_it() {
     let wide = Address::parse("adélaïde@uni.example").unwrap();
-    let sink = SmtpSink::start("ascii");
+    let sink = SmtpSink::ascii();
     assert!(matches!(plain(sink.port()).send(&wide, false, MAIL).await, Err(Fault::Permanent(_))));
-    let sink = SmtpSink::start("none");
+    let sink = SmtpSink::start();
     plain(sink.port()).send(&wide, false, MAIL).await.unwrap();
     assert_eq!(sink.mails()[0].to, ["adélaïde@uni.example"]);
 }

@@ -1,4 +1,4 @@
-"""A mail server that keeps what it is given, one file a message, and fails where it is told to (Debian: python3-aiosmtpd)."""
+"""A mail server that keeps what it is given, one file a message (Debian: python3-aiosmtpd)."""
 import argparse
 import asyncio
 import json
@@ -10,7 +10,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 options = argparse.ArgumentParser()
 options.add_argument("--port", type=int, required=True)
 options.add_argument("--dir", required=True)
-options.add_argument("--fault", default="none")
+options.add_argument("--ascii", action="store_true")
 options.add_argument("--cert")
 options.add_argument("--key")
 options.add_argument("--implicit", action="store_true")
@@ -18,38 +18,15 @@ options.add_argument("--starttls", action="store_true")
 options.add_argument("--login", action="store_true")
 options = options.parse_args()
 
-REPLIES = {
-    "4xx": "451 4.3.0 later, ada@secret.example",
-    "5xx": "554 5.7.1 no, ada@secret.example",
-}
-
-
 class Keeper:
     number = 0
 
     async def handle_MAIL(self, server, session, envelope, address, mail_options):
-        fault = REPLIES.get(options.fault.removeprefix("mail-")) if options.fault.startswith("mail-") else None
-        if fault is None:
-            envelope.mail_from = address
-            envelope.mail_options.extend(mail_options)
-        return fault or "250 OK"
-
-    async def handle_RCPT(self, server, session, envelope, address, rcpt_options):
-        if options.fault == "rcpt-hang":
-            await asyncio.sleep(3600)
-        fault = REPLIES.get(options.fault.removeprefix("rcpt-")) if options.fault.startswith("rcpt-") else None
-        if fault is None:
-            envelope.rcpt_tos.append(address)
-        return fault or "250 OK"
+        envelope.mail_from = address
+        envelope.mail_options.extend(mail_options)
+        return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
-        if options.fault == "hang":
-            await asyncio.sleep(3600)
-        if options.fault == "lose":
-            server.transport.abort()
-            return "250 never heard"
-        if options.fault in REPLIES:
-            return REPLIES[options.fault]
         Keeper.number += 1
         name = os.path.join(options.dir, f"{Keeper.number:06}")
         told = {"from": "" if envelope.mail_from == "<>" else envelope.mail_from, "to": envelope.rcpt_tos, "tls": session.ssl is not None or options.implicit,
@@ -61,8 +38,6 @@ class Keeper:
             file.flush()
             os.fsync(file.fileno())
         os.rename(name + ".tmp", name + ".eml")
-        if options.fault == "drop":
-            server.transport.abort()
         return "250 2.0.0 kept"
 
 
@@ -76,7 +51,7 @@ async def serve():
     if options.cert:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(options.cert, options.key)
-    settings = dict(hostname="sink.example", auth_require_tls=False, enable_SMTPUTF8=options.fault != "ascii")
+    settings = dict(hostname="sink.example", auth_require_tls=False, enable_SMTPUTF8=not options.ascii)
     if options.starttls:
         settings.update(tls_context=context, require_starttls=True)
     if options.login:

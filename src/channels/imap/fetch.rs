@@ -58,7 +58,7 @@ impl Imap {
             let doubted = doubted || self.too_often(room, epoch, &batch, &trouble);
             match batch.as_slice() {
                 _ if trouble != Trouble::Garbled && !(doubted && matches!(trouble, Trouble::Lost(_))) => return Err(self.told(trouble)),
-                [alone] => arrivals.extend(self.beginning_in(room, epoch, alone, doubted).await?),
+                [alone] => arrivals.extend(self.beginning(room, epoch, alone, doubted).await?),
                 _ => halves(&batch).for_each(|half| queue.push_front((half, doubted))),
             }
         }
@@ -70,13 +70,8 @@ impl Imap {
         matches!(trouble, Trouble::Lost(_)) && batch.first().is_some_and(|first| self.losses.again(room, epoch, first))
     }
 
-    /// What can be had of a message of the inbox that cannot be fetched whole. `None`: it is gone.
-    pub async fn beginning(&mut self, waiting: &Waiting) -> Result<Option<Arrival>, Fault> {
-        self.beginning_in(Room::Inbox, self.looked.0, waiting, false).await
-    }
-
-    /// `doubted`: the message was fetched alone, and that too cost the connection.
-    async fn beginning_in(&mut self, room: Room, epoch: u32, waiting: &Waiting, mut doubted: bool) -> Result<Option<Arrival>, Fault> {
+    /// What can be had of a message that cannot be fetched whole. `None`: it is gone. `doubted`: it was fetched alone, and that too cost the connection.
+    async fn beginning(&mut self, room: Room, epoch: u32, waiting: &Waiting, mut doubted: bool) -> Result<Option<Arrival>, Fault> {
         let alone = std::slice::from_ref(waiting);
         for part in [Part::Beginning, Part::Header] {
             let asked = alone.to_vec();

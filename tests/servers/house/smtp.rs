@@ -41,20 +41,31 @@ pub struct SmtpSink {
 }
 
 impl SmtpSink {
-    /// Starts one without TLS or login. Faults: `none`, `drop` (keeps the message, cuts the line before 250), `lose`
-    /// (cuts it without keeping), `hang`, `4xx`, `5xx`, `mail-4xx`, `mail-5xx`, `rcpt-4xx`, `rcpt-5xx`, `rcpt-hang`, `ascii`.
-    pub fn start(fault: &str) -> Self {
-        Self::with(fault, Protection::None, false, Flaw::None)
+    /// Starts one without TLS or login.
+    pub fn start() -> Self {
+        Self::with(Protection::None, false, Flaw::None)
+    }
+
+    /// Starts one that takes no address beyond ASCII.
+    pub fn ascii() -> Self {
+        Self::run(Protection::None, false, Flaw::None, true)
     }
 
     /// Starts one as described.
-    pub fn with(fault: &str, protection: Protection, login: bool, flaw: Flaw) -> Self {
+    pub fn with(protection: Protection, login: bool, flaw: Flaw) -> Self {
+        Self::run(protection, login, flaw, false)
+    }
+
+    fn run(protection: Protection, login: bool, flaw: Flaw, ascii: bool) -> Self {
         let place = tempfile::Builder::new().prefix("usher-smtp-").tempdir().unwrap();
         let trust = Trust::new(place.path(), flaw);
         let port = free_port();
         let mut command = Command::new("/usr/bin/python3");
         command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/servers/smtp_sink.py"));
-        command.args(["--port", &port.to_string(), "--fault", fault]).arg("--dir").arg(place.path());
+        command.args(["--port", &port.to_string()]).arg("--dir").arg(place.path());
+        if ascii {
+            command.arg("--ascii");
+        }
         match protection {
             Protection::None => {}
             Protection::Starttls => drop(command.arg("--starttls")),
