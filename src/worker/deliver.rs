@@ -36,7 +36,10 @@ const LOOK_FOR_IT: SignedDuration = SignedDuration::from_mins(2);
 /// # Errors
 /// When the store fails.
 pub(super) async fn watch(shared: &Arc<Shared>) -> anyhow::Result<()> {
-    let Some(smtp) = smtp(shared) else { return std::future::pending().await };
+    let Some(smtp) = smtp(shared) else {
+        shared.stopping().await;
+        return Ok(());
+    };
     while !shared.is_stopping() {
         if one(shared, &smtp).await? == Step::Idle {
             shared.works.store.doubt_unfinished(false, shared.now()).await?;

@@ -88,6 +88,20 @@ fn mail_that_comes_while_usher_runs_is_drafted_without_waiting_for_the_poll() {
     child.wait().expect("usher has ended");
 }
 
+#[test]
+fn told_to_stop_with_nothing_in_the_sending_usher_stops_at_once() {
+    let (dovecot, sink) = (Dovecot::start(), SmtpSink::start());
+    for more in [String::new(), answering(&sink, "0s")] {
+        let post = Post::with(&dovecot, &corpus().join("directory"), &more);
+        post.begin();
+        let mut child = post.start(&["serve", "--only", "intake,triage,deliver"]);
+        house::rest(Duration::from_secs(3));
+        assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().expect("kill runs").success());
+        let ended = within(Duration::from_secs(5), "usher stops", || child.try_wait().expect("usher is asked"));
+        assert!(ended.success(), "{ended}");
+    }
+}
+
 /// Waits for `done`, at most 30 s: far longer than it takes, far shorter than the poll of 60 s.
 fn wait_until(says: &str, mut done: impl FnMut() -> bool) {
     within(Duration::from_secs(30), says, || done().then_some(()));
