@@ -58,16 +58,12 @@ impl Stopwatch {
     }
 }
 
-/// A fresh secret key.
-#[expect(clippy::disallowed_methods, reason = "this is the one place that rolls dice")]
-pub fn key() -> [u8; 32] {
-    let mut key = [0; 32];
-    // Each identifier brings 80 random bits; those of `Clock::id` follow one another.
-    for eight in key.chunks_mut(8) {
-        let random = Ulid::new().random().to_le_bytes();
-        eight.iter_mut().zip(random).for_each(|(to, from)| *to = from);
-    }
-    key
+/// 256 fresh bits that nobody can guess: a key, a token.
+#[expect(clippy::expect_used, reason = "a machine without randomness must neither seal anything nor sign anybody in")]
+pub fn secret() -> [u8; 32] {
+    let mut secret = [0; 32];
+    getrandom::fill(&mut secret).expect("the machine gives random bytes");
+    secret
 }
 
 /// A clock that always runs a fixed distance away from the machine's: a test's "tomorrow".

@@ -111,7 +111,7 @@ fn on_disk(doctor: &mut Doctor, settings: &Settings) {
     }
     if let Some(folder) = &settings.directory.path {
         let mut count = Count::default();
-        let read = files::register::read(folder, &Options { seal: Seal::new(&clock::key()), as_of: None }, &mut count);
+        let read = files::register::read(folder, &Options { seal: Seal::new(&clock::secret()), as_of: None }, &mut count);
         let told = read.map(|_| format!("{} candidates, {} invitations", count.candidates, count.invitations));
         doctor.say("directory files", told, "Mend these lines; nothing is taken from faulty files.");
     }

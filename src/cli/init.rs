@@ -35,7 +35,7 @@ impl Init {
             }
         }
         let key = self.folder.join("usher.key");
-        if key::make(&key, clock::key()).with_context(|| format!("{} cannot be made", key.display()))? {
+        if key::make(&key, clock::secret()).with_context(|| format!("{} cannot be made", key.display()))? {
             written += 1;
         } else {
             kept += 1;

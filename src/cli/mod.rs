@@ -142,7 +142,7 @@ fn settings_if_any(config: &Path) -> anyhow::Result<Settings> {
 
 /// The key of `[store] key_file`, which is made where there is none.
 fn house_key(settings: &Settings) -> anyhow::Result<[u8; 32]> {
-    Ok(key::kept(&settings.store.key_file, clock::key())?)
+    Ok(key::kept(&settings.store.key_file, clock::secret())?)
 }
 
 /// Seals codes under the key of the house.

@@ -99,6 +99,6 @@ impl Triage {
 /// The register of a folder of CSV files; the times of the samples are meant from now.
 pub fn read_directory(folder: &Path) -> anyhow::Result<Directory> {
     let mut loader = Loader::default();
-    files::register::read(folder, &Options { seal: Seal::new(&clock::key()), as_of: Some(System.now()) }, &mut loader)?;
+    files::register::read(folder, &Options { seal: Seal::new(&clock::secret()), as_of: Some(System.now()) }, &mut loader)?;
     Ok(loader.finish())
 }

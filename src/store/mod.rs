@@ -115,8 +115,12 @@ pub mod key;
 pub mod open;
 pub mod outbox;
 pub mod outgoing;
+pub mod second_factor;
+pub mod sessions;
 pub mod settle;
+pub mod staff;
 pub mod tickets;
+pub mod tries;
 
 /// An instant as the database holds it.
 pub(crate) fn millis(at: Timestamp) -> i64 {
