@@ -33,8 +33,15 @@ fn written(playbook: &Playbook, raw: &[u8], reply: &str, proof: Proof) -> String
         others: Vec::new(),
         name_conflict: false,
     };
-    let situation =
-        Situation { message: &reading.message, facts: &reading.facts, person: &person, named_zone: None, institution_named: false, now };
+    let situation = Situation {
+        message: &reading.message,
+        facts: &reading.facts,
+        person: &person,
+        named_zone: None,
+        institution_named: false,
+        vouched: false,
+        now,
+    };
     let verdict = Verdict {
         case: reply.into(),
         action: Action::Draft,

@@ -1,6 +1,8 @@
 -- A ticket in people's hands: who has it, and since when.
 ALTER TABLE ticket ADD COLUMN owner TEXT;
 ALTER TABLE ticket ADD COLUMN owned_at INTEGER;
+-- When the evaluation counted to is over.
+ALTER TABLE ticket ADD COLUMN over_at INTEGER;
 CREATE INDEX ticket_queue ON ticket (deadline, received_at) WHERE status = 'open';
 CREATE INDEX ticket_received ON ticket (received_at);
 -- A draft that a person edits: whoever saves it tells which version they saw.

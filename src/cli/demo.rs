@@ -56,6 +56,7 @@ impl Demo {
         settings.mailbox.insert("sample".into(), sample);
         let store = Store::open(&settings.store).await?;
         let works = serve::works(&settings, store.clone(), Arc::new(playbook(&settings)?))?;
+        let desk = serve::desk_works(&settings, &works)?;
         watch_progress(&store, worker::run(works, Until::Idle), count).await?;
         show(&store).await?;
         if self.once {
@@ -63,7 +64,7 @@ impl Demo {
         }
         let listener = self.listener().await?;
         println!("\nThe desk is open at http://{}  (Ctrl-C ends the demo)", listener.local_addr()?);
-        desk::serve(store, listener, async {
+        desk::serve(desk, listener, async {
             drop(tokio::signal::ctrl_c().await);
         })
         .await?;
@@ -72,15 +73,19 @@ impl Demo {
 
     async fn listener(&self) -> anyhow::Result<tokio::net::TcpListener> {
         if let Some(listen) = &self.listen {
-            return Ok(desk::listen(listen).await?);
+            return Ok(desk::listen(&at(listen)).await?);
         }
         for port in PORTS {
-            if let Ok(listener) = desk::listen(&format!("127.0.0.1:{port}")).await {
+            if let Ok(listener) = desk::listen(&at(&format!("127.0.0.1:{port}"))).await {
                 return Ok(listener);
             }
         }
         anyhow::bail!("no port from {} to {} is free; name one with --listen 127.0.0.1:PORT", PORTS.start, PORTS.end - 1)
     }
+}
+
+fn at(listen: &str) -> desk::DeskSettings {
+    desk::DeskSettings { listen: listen.to_owned(), ..desk::DeskSettings::default() }
 }
 
 /// Shows how far the worker is while it runs.

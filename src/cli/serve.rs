@@ -51,9 +51,9 @@ impl Serve {
         works.smtp = works.smtp.filter(|_| wants("deliver"));
         works.discord = works.discord.filter(|_| wants("alarm"));
         if desk_wanted {
-            let listener = desk::listen(&settings.desk.listen).await?;
+            let listener = desk::listen(&settings.desk).await?;
             eprintln!("usher: the desk is at http://{}", listener.local_addr()?);
-            let serving = tokio::spawn(desk::serve(store, listener, std::future::pending()));
+            let serving = tokio::spawn(desk::serve(desk_works(&settings, &works)?, listener, std::future::pending()));
             if !works_wanted {
                 return serving.await?.map(|()| Done::Fine).map_err(Into::into);
             }
@@ -72,6 +72,7 @@ pub fn works(settings: &Settings, store: Store, playbook: Arc<Playbook>) -> anyh
         seal: Seal::new(&key),
         threads: Threads::new(&key),
         playbook,
+        in_force: Arc::default(),
         directory: settings.directory.clone(),
         platform: platform(settings)?,
         intake: true,
@@ -81,6 +82,23 @@ pub fn works(settings: &Settings, store: Store, playbook: Arc<Playbook>) -> anyh
         replies: settings.replies.clone(),
         from: settings.from(),
         desk_url: settings.desk.url.clone(),
+        clock: Arc::new(System),
+    })
+}
+
+/// What the desk needs of the settings; it shares the register with the loops beside it.
+pub fn desk_works(settings: &Settings, works: &Works) -> anyhow::Result<desk::Works> {
+    Ok(desk::Works {
+        store: works.store.clone(),
+        playbook: Arc::clone(&works.playbook),
+        in_force: Arc::clone(&works.in_force),
+        threads: works.threads.clone(),
+        from: works.from.clone(),
+        settings: settings.desk.clone(),
+        mailboxes: settings.mailbox.iter().map(|(name, m)| (name.clone(), m.save_drafts)).collect(),
+        trial: settings.smtp.is_none(),
+        hold: settings.replies.hold,
+        key: house_key(settings)?,
         clock: Arc::new(System),
     })
 }

@@ -1,30 +1,39 @@
-//! The desk: the page where support staff see tickets and drafts. It reads the store and changes nothing.
+//! The desk: the page where support staff read tickets, correct what was read, and send replies. It approves by writing an outbox row;
+//! whoever delivers takes it from there.
 
-mod view;
+mod assets;
+mod format;
+mod frame;
+mod guard;
+mod health;
+mod judge;
+mod outbox;
+mod pages;
+mod queue;
+mod seat;
+mod words;
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use axum::middleware;
-use axum::response::{Html, IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
-use axum::{Json, Router};
-use handlebars::Handlebars;
-use jiff::Timestamp;
+use axum::{Router, middleware};
+use jiff::SignedDuration;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::clock::{Clock, System};
-use crate::facts::Language;
-use crate::message::{Identity, parse};
-use crate::store::{Store, StoreError, tickets::Ticket};
-
-const PAGE: &str = include_str!("../../templates/desk/page.hbs");
-const STYLE: &str = include_str!("../../templates/desk/assets/desk.css");
-/// Tickets that the queue shows.
-const MOST: u32 = 300;
+use self::pages::Pages;
+use self::seat::Seat;
+use self::words::Words;
+use crate::clock::Clock;
+use crate::message::thread::Threads;
+use crate::people::directory::InForce;
+use crate::store::{Store, StoreError};
+use crate::triage::playbook::Playbook;
 
 /// `[desk]`.
 #[derive(Debug, Clone, Deserialize)]
@@ -34,37 +43,104 @@ pub struct DeskSettings {
     pub listen: String,
     /// How people reach it.
     pub url: String,
-    /// Whether cookies are for https only.
+    /// Whether cookies are for https only; by itself where `url` is https.
     pub secure_cookies: bool,
+    /// The time zone of people who set none of their own.
+    pub time_zone: String,
 }
 
 impl Default for DeskSettings {
     fn default() -> Self {
-        Self { listen: "127.0.0.1:8080".into(), url: "http://127.0.0.1:8080".into(), secure_cookies: false }
+        Self { listen: "127.0.0.1:8080".into(), url: "http://127.0.0.1:8080".into(), secure_cookies: false, time_zone: "UTC".into() }
     }
 }
 
+/// Everything that the desk works with.
 #[derive(Clone)]
-struct Desk {
-    store: Store,
-    pages: Arc<Handlebars<'static>>,
+pub struct Works {
+    /// The memory.
+    pub store: Store,
+    /// Rules and templates.
+    pub playbook: Arc<Playbook>,
+    /// The register in force.
+    pub in_force: Arc<InForce>,
+    /// Marks conversations.
+    pub threads: Threads,
+    /// The desk's own From.
+    pub from: String,
+    /// `[desk]`.
+    pub settings: DeskSettings,
+    /// The mailboxes by name, and whether drafts stand in their drafts folders.
+    pub mailboxes: BTreeMap<String, bool>,
+    /// Nothing is sent: there is nobody to deliver.
+    pub trial: bool,
+    /// How long a reply that was approved waits before it goes.
+    pub hold: SignedDuration,
+    /// The key of the house: second factors are sealed under it.
+    pub key: [u8; 32],
+    /// Time.
+    pub clock: Arc<dyn Clock>,
 }
 
-#[derive(Debug, Deserialize)]
-struct Wish {
-    lang: Option<String>,
+/// The desk as its handlers know it.
+#[derive(Clone)]
+pub(crate) struct Desk(Arc<Inner>);
+
+pub(crate) struct Inner {
+    works: Works,
+    pages: Pages,
+    words: Arc<Words>,
+    queue: queue::Kept,
 }
 
-/// Opens the desk's listener. It has no sign-in, so it listens on this machine alone.
+impl std::ops::Deref for Inner {
+    type Target = Works;
+
+    fn deref(&self) -> &Works {
+        &self.works
+    }
+}
+
+impl std::ops::Deref for Desk {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl Desk {
+    /// The time zone in which somebody reads times.
+    fn zone(&self, seat: &Seat) -> TimeZone {
+        let own = Some(seat.staff.zone.as_str()).filter(|z| !z.is_empty()).unwrap_or(&self.settings.time_zone);
+        TimeZone::get(own).unwrap_or(TimeZone::UTC)
+    }
+
+    /// The answer when the house is broken; the log says why, without anybody's data.
+    fn broken(&self, error: &StoreError) -> Response {
+        tracing::error!("the desk: {}", error.kind());
+        (StatusCode::INTERNAL_SERVER_ERROR, "The desk cannot show this page; the operator's log says why.").into_response()
+    }
+
+    /// A page that says one sentence.
+    async fn told(&self, seat: &Seat, status: StatusCode, word: &str) -> Response {
+        let text = self.words.say(seat.language, word, &[]);
+        self.pages.page_as(status, self, seat, "told", json!({"title": text, "text": text})).await
+    }
+}
+
+/// Opens the desk's listener.
 ///
 /// # Errors
-/// When `listen` is no address of this machine, or is taken.
-pub async fn listen(listen: &str) -> std::io::Result<tokio::net::TcpListener> {
+/// When `listen` is no address of this machine, or is taken, or can be reached from elsewhere although nothing in front of it encrypts.
+pub async fn listen(settings: &DeskSettings) -> std::io::Result<tokio::net::TcpListener> {
+    let listen = &settings.listen;
     let address: SocketAddr =
         listen.parse().map_err(|_| std::io::Error::other(format!("[desk] listen: `{listen}` is no address and port")))?;
-    if !address.ip().is_loopback() {
+    if !address.ip().is_loopback() && !settings.url.starts_with("https://") {
         return Err(std::io::Error::other(format!(
-            "[desk] listen: {address} can be reached from other machines, and the desk has no sign-in; listen on 127.0.0.1"
+            "[desk] listen: {address} can be reached from other machines, and passwords would travel in clear; put a proxy with TLS before it \
+             and say so in [desk] url (https://…), or listen on 127.0.0.1"
         )));
     }
     tokio::net::TcpListener::bind(address).await.map_err(|e| std::io::Error::new(e.kind(), format!("[desk] listen {address}: {e}")))
@@ -75,136 +151,23 @@ pub async fn listen(listen: &str) -> std::io::Result<tokio::net::TcpListener> {
 /// # Errors
 /// When the listener fails.
 pub async fn serve(
-    store: Store,
+    works: Works,
     listener: tokio::net::TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    axum::serve(listener, router(store)?).with_graceful_shutdown(stop).await
+    let service = router(works)?.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stop).await
 }
 
-fn router(store: Store) -> std::io::Result<Router> {
-    let mut pages = Handlebars::new();
-    pages.register_template_string("page", PAGE).map_err(std::io::Error::other)?;
-    let desk = Desk { store, pages: Arc::new(pages) };
+fn router(works: Works) -> std::io::Result<Router> {
+    let words = Arc::new(Words::built_in().map_err(std::io::Error::other)?);
+    let pages = Pages::built_in(Arc::clone(&words)).map_err(std::io::Error::other)?;
+    let desk = Desk(Arc::new(Inner { works, pages, words, queue: queue::Kept::default() }));
     Ok(Router::new()
-        .route("/", get(queue))
-        .route("/tickets/{id}", get(ticket))
-        .route("/assets/desk.css", get(style))
-        .route("/healthz", get(health))
-        .layer(middleware::map_response(guarded))
+        .route("/", get(|| async { Redirect::to("/queue") }))
+        .merge(queue::routes())
+        .route("/assets/{name}", get(assets::serve))
+        .route("/healthz", get(health::show))
+        .layer(middleware::map_response(guard::headers))
         .with_state(desk))
-}
-
-/// Nothing from elsewhere runs or loads, nobody frames the page, nothing about people is kept by the browser (SAFETY, section 2).
-async fn guarded(mut response: Response) -> Response {
-    const POLICY: &str =
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
-    let headers = response.headers_mut();
-    for (name, value) in [
-        ("content-security-policy", POLICY),
-        ("x-content-type-options", "nosniff"),
-        ("referrer-policy", "no-referrer"),
-        ("x-frame-options", "DENY"),
-        ("cache-control", "no-store"),
-    ] {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
-    }
-    response
-}
-
-async fn queue(State(desk): State<Desk>, Query(wish): Query<Wish>, headers: HeaderMap) -> Response {
-    page(&desk, None, language(&wish, &headers)).await
-}
-
-async fn ticket(State(desk): State<Desk>, Path(id): Path<String>, Query(wish): Query<Wish>, headers: HeaderMap) -> Response {
-    page(&desk, Some(id), language(&wish, &headers)).await
-}
-
-/// For machines that watch: 200 while all is well, else 503; what is told is the same either way.
-async fn health(State(desk): State<Desk>) -> Response {
-    match told(&desk.store, System.now()).await {
-        Ok(told) => {
-            let status = if told.get("ok") == Some(&true.into()) { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-            (status, Json(told)).into_response()
-        }
-        Err(error) => {
-            tracing::error!("the desk cannot tell its health: {}", error.kind());
-            (StatusCode::SERVICE_UNAVAILABLE, Json(json!({"ok": false, "troubles": ["the store does not answer"]}))).into_response()
-        }
-    }
-}
-
-/// How the house is: mailboxes with their last look, the oldest message not judged, the oldest reply not sent, what does not work.
-async fn told(store: &Store, now: Timestamp) -> Result<Value, StoreError> {
-    let stale = store.directory_stale_since(now).await?;
-    let mut troubles: Vec<String> = store.troubles().await?.into_iter().map(|t| t.what).collect();
-    troubles.extend(stale.map(|since| format!("the directory is stale: last looked at {since}; no reply leaves without a person")));
-    let age = |at: Option<Timestamp>| at.map(|at| now.duration_since(at).as_secs());
-    let mailboxes: Vec<Value> = (store.mailbox_states().await?.into_iter())
-        .map(|m| {
-            json!({"name": m.name, "looked_at": m.looked_at, "failing_since": m.failing_since, "why": m.why,
-            "token_obtained_at": m.token_at, "token_expires_at": m.token_until})
-        })
-        .collect();
-    Ok(json!({
-        "ok": troubles.is_empty(),
-        "troubles": troubles,
-        "mailboxes": mailboxes,
-        "oldest_unjudged_seconds": age(store.oldest_unjudged().await?),
-        "oldest_unsent_seconds": age(store.oldest_unsent().await?),
-        "alarms_waiting": store.alarms_waiting().await?,
-    }))
-}
-
-async fn style() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE)
-}
-
-/// The language asked for, else the browser's.
-fn language(wish: &Wish, headers: &HeaderMap) -> Language {
-    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    wish.lang.as_deref().and_then(Language::from_code).unwrap_or(if accepted.starts_with("fr") { Language::Fr } else { Language::En })
-}
-
-async fn page(desk: &Desk, id: Option<String>, language: Language) -> Response {
-    let now = System.now();
-    let tickets = match desk.store.queue(MOST).await {
-        Ok(tickets) => tickets,
-        Err(error) => return broken(&error),
-    };
-    let open = match &id {
-        Some(id) => match desk.store.ticket(id).await {
-            Ok(Some(ticket)) => Some(ticket),
-            Ok(None) => return (StatusCode::NOT_FOUND, "There is no such ticket. / Ce dossier n’existe pas.").into_response(),
-            Err(error) => return broken(&error),
-        },
-        None => None,
-    };
-    let notes = match notes(desk, open.as_ref(), now).await {
-        Ok(notes) => notes,
-        Err(error) => return broken(&error),
-    };
-    match desk.pages.render("page", &view::page(&tickets, open.as_ref(), &notes, language, now)) {
-        Ok(html) => Html(html).into_response(),
-        Err(error) => broken(&error),
-    }
-}
-
-/// What staff have to know beside the tickets.
-async fn notes(desk: &Desk, open: Option<&Ticket>, now: Timestamp) -> Result<view::Notes, StoreError> {
-    let stale = desk.store.directory_stale_since(now).await?;
-    let Some(ticket) = open else { return Ok(view::Notes { stale, held: None, earlier: Vec::new() }) };
-    let reply = desk.store.reply_state(&ticket.row.id).await?;
-    let waits = |state: &str| !matches!(state, "sent" | "cancelled" | "shadow");
-    let held = reply.filter(|(state, why)| waits(state) && !why.is_empty()).map(|(_, why)| why);
-    // The newest message is the ticket's; those before it are read again from what came.
-    let mut said = desk.store.said(&ticket.row.id, "").await?;
-    said.pop();
-    let earlier = said.iter().map(|s| parse::message(&s.raw, &Identity::default()).clean).collect();
-    Ok(view::Notes { stale, held, earlier })
-}
-
-fn broken(error: &dyn std::fmt::Display) -> Response {
-    tracing::error!("the desk cannot show a page: {error}");
-    (StatusCode::INTERNAL_SERVER_ERROR, "The desk cannot show this page; the operator's log says why.").into_response()
 }

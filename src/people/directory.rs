@@ -1,6 +1,7 @@
 //! The register in memory: one frozen snapshot, indexed. A message is judged against one snapshot from start to end.
 
 use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use super::hash::{self, Fast, Key};
 use super::import::{Record, Taker};
@@ -24,6 +25,22 @@ pub struct Directory {
     pub(super) places: Places,
     /// Addresses that staff confirmed to be a candidate's, beside the registered one.
     pub(super) confirmed: HashMap<Box<str>, u32>,
+}
+
+/// The snapshot in force, swapped whole: whoever judges keeps the one that they began with.
+#[derive(Debug, Default)]
+pub struct InForce(RwLock<Arc<Directory>>);
+
+impl InForce {
+    /// The snapshot of this moment.
+    pub fn get(&self) -> Arc<Directory> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Another one is in force from now on.
+    pub fn put(&self, directory: Directory) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(directory);
+    }
 }
 
 /// What a snapshot holds in memory.

@@ -9,10 +9,27 @@ use crate::rules::policy::Limits;
 /// Decides.
 pub fn verdict(rulebook: &Rulebook, situation: &Situation<'_>, limits: &Limits) -> Verdict {
     let seen = Seen::of(situation);
-    let (urgency, deadline) = urgency::of(situation, limits);
     let fitting = rulebook.cases.iter().find(|c| seen.fits(&c.rule.when, situation));
     let exhausted = fitting.filter(|c| is_exhausted(c, situation.facts)).and_then(|_| rulebook.case(&rulebook.policy.exhausted));
-    let Some(case) = exhausted.or(fitting) else { return nobody_decides(situation, urgency) };
+    match exhausted.or(fitting) {
+        Some(case) => in_case(rulebook, situation, limits, &seen, case, exhausted.is_some()),
+        None => nobody_decides(situation, urgency::of(situation, limits).0),
+    }
+}
+
+/// The conclusion when a person says which case it is; `None`: there is no such case.
+pub fn as_case(rulebook: &Rulebook, situation: &Situation<'_>, limits: &Limits, name: &str) -> Option<Verdict> {
+    let case = rulebook.case(name)?;
+    let mut verdict = in_case(rulebook, situation, limits, &Seen::of(situation), case, false);
+    if let Some(first) = verdict.because.first_mut() {
+        *first = reasons::by_a_person(first);
+    }
+    Some(verdict)
+}
+
+/// The conclusion in a case.
+fn in_case(rulebook: &Rulebook, situation: &Situation<'_>, limits: &Limits, seen: &Seen, case: &CaseRule, exhausted: bool) -> Verdict {
+    let (urgency, sitting) = urgency::of(situation, limits);
     let proof = proof(situation);
     let name = case.rule.case.as_str();
     let action = action(rulebook, name, urgency, proof, situation);
@@ -21,13 +38,14 @@ pub fn verdict(rulebook: &Rulebook, situation: &Situation<'_>, limits: &Limits) 
         case: name.to_owned(),
         action,
         urgency,
-        deadline,
+        deadline: sitting.map(|s| s.starts),
+        over_at: sitting.map(|s| s.ends),
         state: seen.state,
         missing,
         proof,
         rule: case.file.clone(),
         reply: case.rule.reply.clone().filter(|_| matches!(action, Action::Draft | Action::AutoReply | Action::Escalate)),
-        because: because(case, exhausted.is_some(), situation, action, urgency),
+        because: because(case, exhausted, situation, action, urgency),
     }
 }
 
@@ -38,6 +56,7 @@ fn nobody_decides(situation: &Situation<'_>, urgency: Urgency) -> Verdict {
         action: Action::HandOver,
         urgency,
         deadline: None,
+        over_at: None,
         state: None,
         missing: Vec::new(),
         proof: proof(situation),
@@ -111,8 +130,11 @@ fn is_exhausted(case: &CaseRule, facts: &Facts) -> bool {
     case.rule.exhausted_by.iter().any(done)
 }
 
-/// Proven: authenticated, and the sender is the registered address itself.
+/// Proven: authenticated, and the sender is the registered address itself; or a member of staff vouches for it.
 fn proof(situation: &Situation<'_>) -> Proof {
+    if situation.vouched && situation.person.registered().is_some() {
+        return Proof::Proven;
+    }
     let sender = situation.message.sender.as_ref();
     let same = situation.person.registered().zip(sender).is_some_and(|(r, s)| r.candidate.email == s.as_str());
     let exact = situation.person.kind() == MatchKind::Exact;

@@ -25,6 +25,8 @@ pub struct Situation<'a> {
     pub named_zone: Option<&'a str>,
     /// Whether the message names an institution or a course that the register knows.
     pub institution_named: bool,
+    /// A member of staff vouches that the sender is the person found.
+    pub vouched: bool,
     /// The instant to judge by.
     pub now: Timestamp,
 }
@@ -107,6 +109,8 @@ pub struct Verdict {
     pub urgency: Urgency,
     /// The start of the evaluation that `urgency` counts to.
     pub deadline: Option<Timestamp>,
+    /// When that evaluation is over.
+    pub over_at: Option<Timestamp>,
     /// The state of the found candidate's newest invitation.
     pub state: Option<InvitationState>,
     /// What the message lacks; only for `needs_information`.

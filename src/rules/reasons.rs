@@ -55,6 +55,11 @@ pub fn exhausted(facts: &Facts) -> Reason {
     reason(format!("already done: {}", list(|d| d.0)), format!("déjà fait : {}", list(|d| d.1)))
 }
 
+/// The case was set by a person; what its rule would say stands behind.
+pub fn by_a_person(rule: &Reason) -> Reason {
+    reason(format!("a person says so: {}", rule.en), format!("une personne le dit : {}", rule.fr))
+}
+
 /// What the message and the register say.
 pub fn of_facts(situation: &Situation<'_>) -> Vec<Reason> {
     let message = situation.message;

@@ -13,22 +13,24 @@ const LASTS: SignedDuration = SignedDuration::from_hours(3);
 
 /// An evaluation as far as its time is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Sitting {
+pub struct Sitting {
     day: Date,
-    starts: Timestamp,
-    ends: Timestamp,
+    /// Its start.
+    pub starts: Timestamp,
+    /// When it is over, as far as is known.
+    pub ends: Timestamp,
 }
 
-/// The urgency, and the start that it counts to.
-pub fn of(situation: &Situation<'_>, limits: &Limits) -> (Urgency, Option<Timestamp>) {
+/// The urgency, and the evaluation that it counts to.
+pub fn of(situation: &Situation<'_>, limits: &Limits) -> (Urgency, Option<Sitting>) {
     let registered = situation.person.registered();
     let zone = zone(situation, registered);
     let known = sittings(situation, registered, &zone);
     if known.is_empty() {
         return (Urgency::Unknown, None);
     }
-    let Some(next) = known.iter().filter(|s| s.ends > situation.now).map(|s| s.starts).min() else { return (Urgency::Past, None) };
-    let left = next.duration_since(situation.now);
+    let Some(next) = known.into_iter().filter(|s| s.ends > situation.now).min_by_key(|s| s.starts) else { return (Urgency::Past, None) };
+    let left = next.starts.duration_since(situation.now);
     let urgency = match left {
         l if l <= limits.imminent => Urgency::Imminent,
         l if l <= limits.soon => Urgency::Soon,

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use super::{Store, StoreError, instant, millis};
 use crate::facts::Language;
 use crate::people::codes::Seal;
+use crate::people::directory::{Directory, Loader};
 use crate::people::ground::Standing;
 use crate::people::import::{Record, Taker};
 use crate::people::{Candidate, Evaluation, Institution, Invitation};
@@ -54,6 +55,23 @@ impl Store {
                 None => return Ok(None),
             }
         }
+    }
+
+    /// The register indexed, confirmed aliases with it, and its version; `None` before the first import.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn indexed(&self, seal: &Seal) -> Result<Option<(i64, Directory)>, StoreError> {
+        let Some((status, loader)) = self.directory::<Loader>(seal).await? else { return Ok(None) };
+        let aliases = self.aliases().await?;
+        let finish = move || {
+            let mut directory = loader.finish();
+            directory.confirm(aliases.iter().map(|a| (a.address.as_str(), a.candidate_id.as_str())));
+            directory
+        };
+        let directory =
+            tokio::task::spawn_blocking(finish).await.map_err(|_| StoreError::Unusable("the register cannot be indexed".into()))?;
+        Ok(Some((status.version, directory)))
     }
 
     /// Every row in the order of the tables, one at a time.

@@ -106,8 +106,10 @@ macro_rules! within {
 pub mod alarms;
 pub mod aliases;
 pub mod conversations;
+pub mod corrections;
 pub mod directory;
 pub mod drafts;
+pub mod find;
 pub mod health;
 pub mod inbox;
 pub mod journal;
@@ -115,12 +117,14 @@ pub mod key;
 pub mod open;
 pub mod outbox;
 pub mod outgoing;
+pub mod queue;
 pub mod second_factor;
 pub mod sessions;
 pub mod settle;
 pub mod staff;
 pub mod tickets;
 pub mod tries;
+pub mod written;
 
 /// An instant as the database holds it.
 pub(crate) fn millis(at: Timestamp) -> i64 {

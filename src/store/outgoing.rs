@@ -124,3 +124,49 @@ impl Store {
 fn waits(state: &str) -> bool {
     matches!(state, "queued" | "retry" | "held" | "failed" | "unknown" | "returned")
 }
+
+/// A reply that somebody approved, and that is not yet where it should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leaving {
+    /// The ticket's number.
+    pub number: i64,
+    /// Whom it goes to: the person found, or whoever wrote.
+    pub who: String,
+    /// As [`OutboxLine::state`].
+    pub state: String,
+    /// The server's words, where it refused.
+    pub why: String,
+    /// When it leaves.
+    pub leaves_at: Timestamp,
+}
+
+impl Store {
+    /// The replies that `staff` approved and that have not left yet, the next to leave first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn leaving(&self, staff: &str, now: Timestamp) -> Result<Vec<Leaving>, StoreError> {
+        const SQL: &str =
+            "SELECT t.number, COALESCE(t.person, t.sender), o.state, o.why, o.next_at FROM outbox o JOIN ticket t ON t.id = o.ticket_id
+            WHERE o.state IN ('queued', 'sending', 'retry') AND o.approved_by = $1 AND o.queued_at > $2 ORDER BY o.next_at LIMIT 5";
+        let since = now.saturating_sub(jiff::SignedDuration::from_hours(48)).unwrap_or(now);
+        self.lines_of(SQL, staff, millis(since)).await
+    }
+
+    /// The replies that `staff` approved and that the mail server refused, or that may not have left; of tickets that still wait.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn not_sent(&self, staff: &str) -> Result<Vec<Leaving>, StoreError> {
+        const SQL: &str = "SELECT t.number, COALESCE(t.person, t.sender), o.state, o.why, o.next_at FROM outbox o JOIN ticket t ON t.id = o.ticket_id
+            WHERE o.state IN ('failed', 'unknown') AND o.approved_by = $1 AND t.status = 'open' AND o.queued_at > $2
+            AND NOT EXISTS (SELECT 1 FROM outbox n WHERE n.ticket_id = o.ticket_id AND n.queued_at > o.queued_at) ORDER BY o.queued_at DESC LIMIT 3";
+        self.lines_of(SQL, staff, 0).await
+    }
+
+    async fn lines_of(&self, sql: &'static str, staff: &str, since: i64) -> Result<Vec<Leaving>, StoreError> {
+        let rows: Vec<(i64, String, String, String, i64)> =
+            on!(self, pool => sqlx::query_as(sql).bind(staff).bind(since).fetch_all(pool).await?);
+        Ok(rows.into_iter().map(|(number, who, state, why, at)| Leaving { number, who, state, why, leaves_at: instant(at) }).collect())
+    }
+}

@@ -71,6 +71,7 @@ pub struct NewTicket {
     pub person: Option<String>,
     pub match_kind: String,
     pub deadline: Option<Timestamp>,
+    pub over_at: Option<Timestamp>,
     pub received_at: Timestamp,
     /// When its newest message was sent, and not later than now.
     pub latest_at: Timestamp,
@@ -80,6 +81,8 @@ pub struct NewTicket {
     pub quoted: Option<String>,
     pub proof: String,
     pub outcome_json: String,
+    /// The words that it is found by, folded.
+    pub found_by: String,
     /// A ticket that it may belong to.
     pub related: Option<String>,
     pub draft: Option<NewDraft>,
@@ -136,11 +139,11 @@ pub struct NewReply {
 }
 
 const TICKET: &str = "INSERT INTO ticket (id, number, message_id, mailbox, sender, from_address, subject, language, case_name, action, urgency,
-    state, person, match_kind, deadline, received_at, status, reason_en, reason_fr, words, quoted, proof, outcome, related, latest_at)
-    SELECT $1, COALESCE(MAX(number), 0) + 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'open', $16, $17, $18, $19, $20, $21, $22, $23
+    state, person, match_kind, deadline, received_at, status, reason_en, reason_fr, words, quoted, proof, outcome, related, latest_at, over_at)
+    SELECT $1, COALESCE(MAX(number), 0) + 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'open', $16, $17, $18, $19, $20, $21, $22, $23, $24
     FROM ticket";
 const AGAIN: &str = "UPDATE ticket SET language = $2, case_name = $3, action = $4, urgency = $5, state = $6, person = $7, match_kind = $8,
-    deadline = $9, status = 'open', reason_en = $10, reason_fr = $11, words = $12, quoted = $13, proof = $14, outcome = $15, notice = '', latest_at = $16,
+    deadline = $9, status = 'open', reason_en = $10, reason_fr = $11, words = $12, quoted = $13, proof = $14, outcome = $15, notice = '', latest_at = $16, over_at = $17,
     messages = (SELECT COUNT(*) FROM message WHERE ticket_id = $1) WHERE id = $1";
 const DRAFT: &str = "INSERT INTO draft (id, ticket_id, mailbox, recipient, subject, text, template, language, in_reply_to, refs, message_id, state, created_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
@@ -156,6 +159,12 @@ const FATE: &str = "UPDATE message SET fate = $2, why = $3, ticket_id = $4 WHERE
 /// What stands in a drafts folder and is no longer wanted is taken out.
 pub(super) const WITHDRAW: &str = "INSERT INTO withdrawal (message_id, ticket_id, mailbox, saved_hash, state)
     SELECT message_id, ticket_id, mailbox, saved_hash, 'due' FROM draft WHERE ticket_id = $1 AND state IN ('saving', 'saved') ON CONFLICT DO NOTHING";
+/// What somebody typed is kept when the draft goes.
+const KEEP_TYPED: &str = "INSERT INTO typed (ticket_id, subject, text, staff_id, at) SELECT ticket_id, subject, text, edited_by, edited_at
+    FROM draft WHERE ticket_id = $1 AND edited_at IS NOT NULL ON CONFLICT (ticket_id) DO UPDATE SET subject = excluded.subject,
+    text = excluded.text, staff_id = excluded.staff_id, at = excluded.at";
+const UNFIND: &str = "DELETE FROM ticket_find WHERE rowid = (SELECT number FROM ticket WHERE id = $1)";
+const FIND: &str = "INSERT INTO ticket_find (rowid, text) SELECT number, $2 FROM ticket WHERE id = $1";
 const FORGET_DRAFT: &str = "DELETE FROM draft WHERE ticket_id = $1";
 pub(super) const CANCEL: &str =
     "UPDATE outbox SET state = 'cancelled', why = $2, done_at = $3 WHERE ticket_id = $1 AND state IN ('queued', 'retry', 'held', 'failed')";
@@ -193,8 +202,10 @@ macro_rules! opened {
             .bind(&$t.outcome_json)
             .bind(&$t.related)
             .bind(millis($t.latest_at))
+            .bind($t.over_at.map(millis))
             .execute(&mut *$tx)
-            .await?
+            .await?;
+        sqlx::query(FIND).bind(&$t.id).bind(&$t.found_by).execute(&mut *$tx).await?;
     };
 }
 
@@ -218,8 +229,11 @@ macro_rules! judged_anew {
             .bind(&$t.proof)
             .bind(&$t.outcome_json)
             .bind(millis($t.latest_at))
+            .bind($t.over_at.map(millis))
             .execute(&mut *$tx)
-            .await?
+            .await?;
+        sqlx::query(UNFIND).bind(&$t.id).execute(&mut *$tx).await?;
+        sqlx::query(FIND).bind(&$t.id).bind(&$t.found_by).execute(&mut *$tx).await?;
     };
 }
 
@@ -228,6 +242,7 @@ macro_rules! taken_back {
     ($tx:ident, $ticket:expr, $why:literal, $at:expr) => {
         sqlx::query(CANCEL).bind($ticket).bind($why).bind($at).execute(&mut *$tx).await?;
         sqlx::query(WITHDRAW).bind($ticket).execute(&mut *$tx).await?;
+        sqlx::query(KEEP_TYPED).bind($ticket).execute(&mut *$tx).await?;
         sqlx::query(FORGET_DRAFT).bind($ticket).execute(&mut *$tx).await?;
     };
 }
@@ -278,6 +293,8 @@ macro_rules! followed {
         }
     };
 }
+
+pub mod anew;
 
 impl Becomes {
     /// The ticket concerned.

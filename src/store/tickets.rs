@@ -97,7 +97,7 @@ const REST: &str = "SELECT t.words, t.quoted, t.from_address, t.proof, t.outcome
 const DRAFT: &str = "SELECT id, recipient, subject, text, template, language, state FROM draft WHERE ticket_id = $1";
 
 #[derive(sqlx::FromRow)]
-struct Row {
+pub(super) struct Row {
     id: String,
     number: i64,
     mailbox: String,

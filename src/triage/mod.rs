@@ -1,6 +1,7 @@
 //! The pure flow put together: a verdict is a function of (message, directory, rules, now).
 
 pub mod continued;
+pub mod corrected;
 pub mod examples;
 mod forms;
 pub mod playbook;
@@ -78,7 +79,7 @@ pub(crate) fn conclude(
     playbook: &Playbook,
     now: Timestamp,
 ) -> Outcome {
-    let situation = Situation { message: &message, facts: &facts, person: &person, named_zone, institution_named, now };
+    let situation = Situation { message: &message, facts: &facts, person: &person, named_zone, institution_named, vouched: false, now };
     let verdict = decide::verdict(&playbook.rulebook, &situation, &playbook.limits);
     let draft = write::reply(&verdict, &situation, &playbook.templates, verdict.proof);
     Outcome { message, facts, person, verdict, draft }

@@ -116,6 +116,8 @@ pub struct EvidenceLine<'a> {
     pub score: f64,
     pub lines: Vec<&'a str>,
     pub lines_fr: Vec<&'a str>,
+    /// What each line is worth, for or against.
+    pub points: Vec<i32>,
 }
 
 /// Somebody who was near.
@@ -126,6 +128,7 @@ pub struct OtherLine<'a> {
     pub kind: MatchKind,
     pub score: f64,
     pub lines: Vec<&'a str>,
+    pub lines_fr: Vec<&'a str>,
 }
 
 /// The reply.
@@ -256,8 +259,11 @@ fn evidence(person: &Person) -> EvidenceLine<'_> {
             score: *score,
             lines: evidence.iter().map(|e| e.en.as_str()).collect(),
             lines_fr: evidence.iter().map(|e| e.fr.as_str()).collect(),
+            points: evidence.iter().map(|e| e.points).collect(),
         },
-        Person::Several(_) | Person::Nobody(_) => EvidenceLine { kind: person.kind(), score: 0.0, lines: Vec::new(), lines_fr: Vec::new() },
+        Person::Several(_) | Person::Nobody(_) => {
+            EvidenceLine { kind: person.kind(), score: 0.0, lines: Vec::new(), lines_fr: Vec::new(), points: Vec::new() }
+        }
     }
 }
 
@@ -273,6 +279,7 @@ fn others(person: &Person) -> Vec<OtherLine<'_>> {
             kind: n.kind,
             score: n.score,
             lines: n.evidence.iter().map(|e| e.en.as_str()).collect(),
+            lines_fr: n.evidence.iter().map(|e| e.fr.as_str()).collect(),
         })
         .collect()
 }

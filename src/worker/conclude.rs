@@ -6,16 +6,15 @@ use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
 
 use super::Shared;
-use crate::alarm;
 use crate::draft::{Draft, compose, write};
 use crate::facts::Intent;
 use crate::message::address::Address;
-use crate::people::{Person, ground::Ground};
+use crate::people::ground::Ground;
 use crate::rules::{Action, Proof};
 use crate::store::conversations::Conversation;
 use crate::store::inbox::Leased;
-use crate::store::settle::{Becomes, Line, NewDraft, NewReply, NewTicket, Settlement};
-use crate::triage::{Outcome, report};
+use crate::store::settle::{Becomes, Line, NewReply, NewTicket, Settlement};
+use crate::triage::Outcome;
 
 /// Imported mail older than this raises no alarm.
 const RECENT: SignedDuration = SignedDuration::from_hours(24);
@@ -33,7 +32,7 @@ pub(super) fn alone(
     if outcome.verdict.action == Action::Ignore {
         return Settlement { message_id: message.id.clone(), fate: "ignored", why, becomes: Becomes::Nothing, journal: Line::default() };
     }
-    let mut ticket = ticket(shared, &shared.id(), &message.mailbox, outcome, now);
+    let mut ticket = shared.writer(&message.mailbox).ticket(&shared.id(), &message.mailbox, outcome, now);
     if message.imported != 0 && ticket.received_at < now.saturating_sub(RECENT).unwrap_or(now) {
         // History calls nobody out of bed.
         ticket.alarm = None;
@@ -63,7 +62,7 @@ pub(super) fn joined(shared: &Shared, message: &Leased, outcome: &Outcome, known
         let journal = Line { id: shared.id(), event: "closed", detail: "the person says that it is settled".into() };
         return Settlement { message_id: message.id.clone(), fate, why, becomes, journal };
     }
-    let mut ticket = ticket(shared, &known.id, &known.mailbox, outcome, now);
+    let mut ticket = shared.writer(&known.mailbox).ticket(&known.id, &known.mailbox, outcome, now);
     // One reply by machine a conversation: whoever writes again wants somebody to read it.
     if message.imported == 0 && known.answered_by_machine == 0 {
         ticket.reply = reply(shared, &ticket.id, outcome, false, now);
@@ -98,81 +97,12 @@ fn settle_draft(ticket: &mut NewTicket) {
     }
 }
 
-fn ticket(shared: &Shared, id: &str, mailbox: &str, outcome: &Outcome, now: Timestamp) -> NewTicket {
-    let Outcome { message, facts, person, verdict, .. } = outcome;
-    let line = report::triage("", outcome);
-    let snake = |value: &dyn erased::Snake| value.snake();
-    let sender = match message.sender_name() {
-        "" => message.from.first().map(|m| m.address.clone()).unwrap_or_default(),
-        name => name.to_owned(),
-    };
-    let (reason_en, reason_fr) = verdict.because.first().map(|r| (r.en.clone(), r.fr.clone())).unwrap_or_default();
-    NewTicket {
-        id: id.to_owned(),
-        mailbox: mailbox.to_owned(),
-        sender,
-        from_address: message.speaker.as_ref().map(|a| a.as_str().to_owned()),
-        subject: message.subject.clone(),
-        language: facts.language.code().to_owned(),
-        case: verdict.case.clone(),
-        action: snake(&verdict.action),
-        urgency: snake(&verdict.urgency),
-        state: verdict.state.map(|s| snake(&s)),
-        person: person_name(person),
-        match_kind: snake(&person.kind()),
-        deadline: verdict.deadline,
-        received_at: message.moment().unwrap_or(now),
-        latest_at: message.moment().unwrap_or(now).min(now),
-        reason_en,
-        reason_fr,
-        words: message.clean.clone(),
-        quoted: message.quoted.clone(),
-        proof: snake(&verdict.proof),
-        outcome_json: serde_json::to_string(&line).unwrap_or_else(|_| "{}".into()),
-        related: None,
-        draft: draft(shared, id, mailbox, outcome),
-        reply: None,
-        alarm: alarm::is_due(verdict).then(|| alarm::nonce(&shared.id())),
-    }
-}
-
-fn person_name(person: &Person) -> Option<String> {
-    person.registered().map(|r| format!("{} {}", r.candidate.first_name, r.candidate.last_name))
-}
-
-fn draft(shared: &Shared, ticket: &str, mailbox: &str, outcome: &Outcome) -> Option<NewDraft> {
-    let draft = marked(shared, ticket, outcome.draft.as_ref()?);
-    let id = shared.id();
-    Some(NewDraft {
-        message_id: shared.works.threads.message_id(ticket, &id, shared.domain()),
-        id,
-        to: draft.to.as_str().to_owned(),
-        subject: draft.subject,
-        text: draft.text,
-        template: draft.template,
-        language: draft.language.code().to_owned(),
-        in_reply_to: draft.in_reply_to,
-        references: draft.references,
-        // Without a folder to stand in it is kept for the desk.
-        state: if shared.works.mailboxes.get(mailbox).is_some_and(|m| m.save_drafts) { "ready" } else { "kept" },
-    })
-}
-
-/// The draft with the ticket's mark before its references: mail programs carry it along, whoever sends the reply in the end.
-fn marked(shared: &Shared, ticket: &str, draft: &Draft) -> Draft {
-    let mut draft = draft.clone();
-    let token = shared.works.threads.token(ticket, shared.domain());
-    draft.references.retain(|id| *id != token);
-    draft.references.insert(0, token);
-    draft
-}
-
 /// The reply that leaves without a person, where one may: the answer to the proven, or an acknowledgement to the others.
 fn reply(shared: &Shared, ticket: &str, outcome: &Outcome, first: bool, now: Timestamp) -> Option<NewReply> {
     let replies = &shared.works.replies;
     if may_answer_alone(outcome) {
         let language = outcome.facts.language;
-        let mut draft = marked(shared, ticket, outcome.draft.as_ref()?);
+        let mut draft = shared.writer("").marked(ticket, outcome.draft.as_ref()?);
         let note = write::automatic_note(&shared.works.playbook.templates, language)?;
         draft.text = format!("{}\n{note}", draft.text);
         let ground = outcome.person.registered().and_then(|r| serde_json::to_string(&Ground::of(r, now)).ok())?;
@@ -185,7 +115,7 @@ fn reply(shared: &Shared, ticket: &str, outcome: &Outcome, first: bool, now: Tim
     let acknowledged = first && replies.acknowledge && may_acknowledge(outcome);
     let draft =
         acknowledged.then(|| write::acknowledgement(&outcome.message, &outcome.facts, &shared.works.playbook.templates)).flatten()?;
-    let draft = marked(shared, ticket, &draft);
+    let draft = shared.writer("").marked(ticket, &draft);
     finished(shared, ticket, &draft, Plan { kind: "acknowledgement", state: "queued", ground: String::new() }, outcome, now)
 }
 
@@ -197,7 +127,7 @@ struct Plan {
 
 fn finished(shared: &Shared, ticket: &str, draft: &Draft, plan: Plan, outcome: &Outcome, now: Timestamp) -> Option<NewReply> {
     let id = shared.id();
-    let message_id = shared.works.threads.message_id(ticket, &id, shared.domain());
+    let message_id = shared.writer("").message_id(ticket, &id);
     let envelope = compose::Envelope { from: &shared.works.from, message_id: &message_id, date: now, automatic: true };
     let mail = compose::mail(draft, &envelope).ok()?;
     if plan.state == "shadow" {
@@ -259,19 +189,4 @@ fn text_hash(outcome: &Outcome) -> String {
 fn base(address: &Address) -> String {
     let local = address.local().split('+').next().unwrap_or_default();
     format!("{local}@{}", address.domain())
-}
-
-/// snake_case names of enums, as the JSON has them.
-mod erased {
-    /// Anything that serialises as one word.
-    pub(super) trait Snake {
-        /// That word.
-        fn snake(&self) -> String;
-    }
-
-    impl<T: serde::Serialize> Snake for T {
-        fn snake(&self) -> String {
-            serde_json::to_value(self).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
-        }
-    }
 }

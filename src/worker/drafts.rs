@@ -13,6 +13,7 @@ use crate::message::fingerprint;
 use crate::points;
 use crate::store::drafts::{StoredDraft, Withdrawal};
 use crate::store::instant;
+use crate::store::written::domain_of;
 
 /// Whether a mailbox's drafts folder needs anything.
 ///
@@ -50,7 +51,7 @@ pub(super) async fn withdraw(shared: &Arc<Shared>, name: &str, source: &mut Sour
 
 /// `true`: a person changed it, and it was left.
 async fn taken_out(shared: &Shared, source: &mut Source, unwanted: &Withdrawal) -> Result<bool, Fault> {
-    let token = shared.works.threads.token(&unwanted.ticket_id, shared.domain());
+    let token = shared.works.threads.token(&unwanted.ticket_id, domain_of(&shared.works.from));
     let mut touched = false;
     for standing in source.standing(Room::Drafts, &unwanted.message_id, &token).await? {
         let ours = fingerprint::message_id(&standing.raw).as_deref() == Some(unwanted.message_id.as_str());

@@ -1,7 +1,6 @@
 //! The register in force: its source is looked at now and then, kept in the store, and indexed in memory when it changed.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::bail;
@@ -14,7 +13,7 @@ use super::{Shared, Works};
 use crate::channels::files::register::{Stamps, stamps, written_at};
 use crate::channels::platform::{Platform, Queries};
 use crate::fault::Fault;
-use crate::people::directory::{Directory, Loader};
+use crate::people::directory::Directory;
 use crate::store::StoreError;
 
 const PAUSE: Duration = Duration::from_secs(3);
@@ -268,15 +267,9 @@ impl Mirror {
         if version == self.version {
             return Ok(None);
         }
-        let Some((status, loader)) = works.store.directory::<Loader>(&works.seal).await? else { return Ok(None) };
-        let aliases = works.store.aliases().await?;
-        self.version = Some(status.version);
-        let finish = move || {
-            let mut directory = loader.finish();
-            directory.confirm(aliases.iter().map(|a| (a.address.as_str(), a.candidate_id.as_str())));
-            directory
-        };
-        Ok(Some(tokio::task::spawn_blocking(finish).await?))
+        let Some((version, directory)) = works.store.indexed(&works.seal).await? else { return Ok(None) };
+        self.version = Some(version);
+        Ok(Some(directory))
     }
 }
 
@@ -304,7 +297,7 @@ pub(super) async fn watch(shared: &Shared, mut mirror: Mirror) {
         match mirror.look(&shared.works).await {
             Ok(Look::Same) => {}
             Ok(Look::Fresh(directory)) => {
-                *shared.directory.write().await = Arc::from(directory);
+                shared.works.in_force.put(*directory);
                 tracing::info!("the directory was taken again");
             }
             Ok(Look::Refused(what)) => shared.trouble(format!("{what}\nThe directory in force stays.")),

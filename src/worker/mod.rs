@@ -27,7 +27,7 @@ use crate::channels::mailbox::{MailboxSettings, Source};
 use crate::channels::{Fault, discord::DiscordSettings, platform::Platform, smtp::SmtpSettings};
 use crate::clock::Clock;
 use crate::message::thread::Threads;
-use crate::people::{codes::Seal, directory::Directory};
+use crate::people::{codes::Seal, directory::InForce};
 use crate::store::Store;
 use crate::triage::playbook::Playbook;
 
@@ -82,6 +82,8 @@ pub struct Works {
     pub threads: Threads,
     /// Rules and templates.
     pub playbook: Arc<Playbook>,
+    /// The register in force, shared with whoever else judges in this process.
+    pub in_force: Arc<InForce>,
     /// `[directory]`.
     pub directory: DirectorySettings,
     /// The way to `[directory] url`.
@@ -124,7 +126,8 @@ pub async fn run(works: Works, until: Until) -> anyhow::Result<Report> {
     }
     works.store.doubt_unfinished(claim.is_some(), works.clock.now()).await?;
     let (mirror, directory) = Mirror::first(&works).await?;
-    let shared = Arc::new(Shared::new(works, directory, claim.is_some()));
+    works.in_force.put(directory);
+    let shared = Arc::new(Shared::new(works, claim.is_some()));
     match until {
         Until::Idle => drain(&shared).await?,
         Until::Stopped => serve(&shared, mirror).await?,
@@ -139,7 +142,7 @@ pub async fn run(works: Works, until: Until) -> anyhow::Result<Report> {
 /// When the store fails, or another process serves it.
 pub async fn reconcile(works: Works, names: &[String], mend: bool) -> anyhow::Result<Vec<(String, Result<usize, Fault>)>> {
     let _claim = works.store.claim().await?;
-    let shared = Arc::new(Shared::new(works, Directory::default(), false));
+    let shared = Arc::new(Shared::new(works, false));
     let mut found = Vec::new();
     for name in names {
         let settings = shared.works.mailboxes.get(name).ok_or_else(|| anyhow::anyhow!("there is no mailbox `{name}` in the settings"))?;

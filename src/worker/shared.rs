@@ -1,13 +1,13 @@
 //! What all loops share while they run, and what they report.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::{Notify, RwLock, watch};
+use tokio::sync::{Notify, watch};
 
 use super::Works;
-use crate::people::directory::Directory;
+use crate::store::written::{Writer, domain_of};
 
 /// The same trouble is said again after so long.
 const SAY_AGAIN: SignedDuration = SignedDuration::from_mins(5);
@@ -37,8 +37,6 @@ pub struct Report {
 pub struct Shared {
     /// Everything they work with.
     pub works: Works,
-    /// The register in force; swapped whole.
-    pub directory: RwLock<Arc<Directory>>,
     /// A message came in.
     pub arrived: Notify,
     /// Counts up when a ticket was settled: drafts, replies and alarms may be due.
@@ -56,11 +54,10 @@ pub struct Shared {
 }
 
 impl Shared {
-    pub(super) fn new(works: Works, directory: Directory, alone: bool) -> Self {
+    pub(super) fn new(works: Works, alone: bool) -> Self {
         let began = works.clock.now();
         Self {
             works,
-            directory: RwLock::new(Arc::new(directory)),
             arrived: Notify::new(),
             settled: watch::Sender::new(0),
             rests_until: Mutex::default(),
@@ -103,11 +100,15 @@ impl Shared {
         drop(told.wait_for(|stop| *stop).await);
     }
 
-    /// The domain of the desk's own From.
-    pub(super) fn domain(&self) -> &str {
-        let from = self.works.from.as_str();
-        let address = from.rsplit_once('<').map_or(from, |(_, a)| a.trim_end_matches('>'));
-        address.rsplit_once('@').map_or("localhost", |(_, domain)| domain.trim())
+    /// Writes tickets of a mailbox.
+    pub(super) fn writer(&self, mailbox: &str) -> Writer<'_> {
+        Writer {
+            threads: &self.works.threads,
+            domain: domain_of(&self.works.from),
+            // Without a folder to stand in a draft is kept for the desk.
+            saves_drafts: self.works.mailboxes.get(mailbox).is_some_and(|m| m.save_drafts),
+            clock: &*self.works.clock,
+        }
     }
 
     /// A fresh key under which the chat drops a second message.

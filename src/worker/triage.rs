@@ -14,6 +14,7 @@ use crate::points;
 use crate::store::conversations::Conversation;
 use crate::store::inbox::{Leased, MOST_ATTEMPTS};
 use crate::store::settle::{Becomes, Line, Returned, Settlement};
+use crate::triage::corrected::{self, Correction};
 use crate::triage::{self, Outcome, Reading, continued::continued};
 
 const BATCH: u32 = 200;
@@ -47,7 +48,7 @@ pub async fn batch(shared: &Arc<Shared>) -> anyhow::Result<usize> {
     for guilty in leased.extract_if(.., |m| m.attempts > MOST_ATTEMPTS) {
         quarantine(shared, &guilty).await?;
     }
-    let directory = Arc::clone(&*shared.directory.read().await);
+    let directory = shared.works.in_force.get();
     let now = shared.now();
     let (mut plain, mut later) = (Vec::new(), Vec::new());
     for (message, judged) in on_all_cores(shared, leased, &directory, now).await {
@@ -200,11 +201,12 @@ async fn joined(
     now: Timestamp,
 ) -> anyhow::Result<Option<Settlement>> {
     let said = shared.works.store.said(&ticket.id, &message.id).await?;
+    let corrections: Vec<Correction> = shared.works.store.corrections(&ticket.id).await?.into_iter().map(|c| c.correction).collect();
     let (playbook, directory) = (Arc::clone(&shared.works.playbook), Arc::clone(directory));
     let settled = tokio::task::spawn_blocking(move || {
         catch_unwind(AssertUnwindSafe(|| {
             let earlier = said.iter().map(|s| triage::read(&s.raw, &playbook)).collect();
-            triage::settle(continued(earlier, reading), &directory, &playbook, now)
+            corrected::settle(continued(earlier, reading), &corrections, &directory, &playbook, now)
         }))
         .ok()
     });

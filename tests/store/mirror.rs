@@ -25,6 +25,7 @@ pub fn works(store: Store, directory: DirectorySettings, seal: Seal) -> Works {
         seal,
         threads: Threads::new(&[7; 32]),
         playbook: Arc::new(Playbook::built_in(Default::default(), Default::default(), Default::default()).unwrap()),
+        in_force: Arc::default(),
         directory,
         platform,
         intake: true,

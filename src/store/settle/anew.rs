@@ -1,0 +1,61 @@
+//! A ticket that is judged anew because a person corrected something.
+
+use jiff::Timestamp;
+
+use super::super::corrections::{INSERT, NewCorrection, REPLACES};
+use super::super::{Store, StoreError, millis};
+use super::*;
+
+/// Who did something, in the journal's words.
+#[derive(Debug, Clone, Copy)]
+pub struct By<'a> {
+    /// The id of the account.
+    pub staff: &'a str,
+    /// A fresh ULID for the journal.
+    pub line: &'a str,
+    /// When.
+    pub at: Timestamp,
+}
+
+const JOURNAL_BY: &str = "INSERT INTO journal (id, at, ticket_id, event, detail, staff_id) VALUES ($1, $2, $3, $4, $5, $6)";
+const OPEN: &str = "SELECT messages FROM ticket WHERE id = $1 AND status = 'open'";
+
+impl Store {
+    /// Writes corrections down and the conclusion that follows: draft, queued reply and verdict are replaced. `messages`: how many the
+    /// ticket had when it was judged. `false`: something came meanwhile, or the ticket is no longer open; nothing is written then.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn correct(
+        &self,
+        ticket: &NewTicket,
+        messages: i64,
+        corrections: &[NewCorrection],
+        detail: &str,
+        by: By<'_>,
+    ) -> Result<bool, StoreError> {
+        let at = millis(by.at);
+        Ok(within!(self, tx => {
+            if matches!(self, Self::Postgres(_)) {
+                sqlx::query(SETTLING).execute(&mut *tx).await?;
+            }
+            let now: Option<(i64,)> = sqlx::query_as(OPEN).bind(&ticket.id).fetch_optional(&mut *tx).await?;
+            let current = now.is_some_and(|(now,)| now == messages);
+            if current {
+                for c in corrections {
+                    let kind = c.correction.kind();
+                    let said = serde_json::to_string(&c.correction).unwrap_or_default();
+                    sqlx::query(REPLACES).bind(&ticket.id).bind(&kind).bind(at).execute(&mut *tx).await?;
+                    sqlx::query(INSERT).bind(&c.id).bind(&ticket.id).bind(at).bind(by.staff).bind(&kind).bind(&c.rule).bind(said)
+                        .bind(&c.instead_of).execute(&mut *tx).await?;
+                }
+                judged_anew!(tx, ticket);
+                taken_back!(tx, &ticket.id, "a person corrected the ticket", at);
+                followed!(tx, ticket, at);
+                sqlx::query(JOURNAL_BY).bind(by.line).bind(at).bind(&ticket.id).bind("corrected").bind(detail).bind(by.staff)
+                    .execute(&mut *tx).await?;
+            }
+            current
+        }))
+    }
+}
