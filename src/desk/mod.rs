@@ -1,16 +1,19 @@
 //! The desk: the page where support staff read tickets, correct what was read, and send replies. It approves by writing an outbox row;
 //! whoever delivers takes it from there.
 
+mod act;
 mod assets;
 mod format;
 mod frame;
 mod guard;
 mod health;
 mod judge;
+mod live;
 mod outbox;
 mod pages;
 mod queue;
 mod seat;
+mod ticket;
 mod words;
 
 use std::collections::BTreeMap;
@@ -91,6 +94,7 @@ pub(crate) struct Inner {
     pages: Pages,
     words: Arc<Words>,
     queue: queue::Kept,
+    live: live::Live,
 }
 
 impl std::ops::Deref for Inner {
@@ -162,10 +166,14 @@ pub async fn serve(
 fn router(works: Works) -> std::io::Result<Router> {
     let words = Arc::new(Words::built_in().map_err(std::io::Error::other)?);
     let pages = Pages::built_in(Arc::clone(&words)).map_err(std::io::Error::other)?;
-    let desk = Desk(Arc::new(Inner { works, pages, words, queue: queue::Kept::default() }));
+    let desk = Desk(Arc::new(Inner { works, pages, words, queue: queue::Kept::default(), live: live::Live::default() }));
+    tokio::spawn(live::watch(desk.clone()));
     Ok(Router::new()
         .route("/", get(|| async { Redirect::to("/queue") }))
         .merge(queue::routes())
+        .merge(ticket::routes())
+        .route("/events", get(live::events))
+        .route("/outbox", get(outbox::show))
         .route("/assets/{name}", get(assets::serve))
         .route("/healthz", get(health::show))
         .layer(middleware::map_response(guard::headers))

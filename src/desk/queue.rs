@@ -213,6 +213,11 @@ pub fn list_view(desk: &Desk, seat: &Seat, queue: &Queue, current: Option<i64>) 
     rows::groups(desk, seat, queue, current, None)
 }
 
+/// Who a line is about.
+pub fn who(line: &QueueLine) -> String {
+    rows::who(line)
+}
+
 /// Who is next, in the words of the outbox strip.
 pub fn next_words(desk: &Desk, seat: &Seat, queue: &Queue, after: Option<i64>) -> Value {
     let Some(line) = queue.next(after) else { return Value::Null };

@@ -26,6 +26,24 @@ impl Store {
         Ok(())
     }
 
+    /// Adds a line about what a member of staff did.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn note_by(
+        &self,
+        id: &str,
+        ticket: Option<&str>,
+        event: &str,
+        detail: &str,
+        staff: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        const SQL: &str = "INSERT INTO journal (id, at, ticket_id, event, detail, staff_id) VALUES ($1, $2, $3, $4, $5, $6)";
+        on!(self, pool => sqlx::query(SQL).bind(id).bind(millis(now)).bind(ticket).bind(event).bind(detail).bind(staff).execute(pool).await.map(drop)?);
+        Ok(())
+    }
+
     /// The journal of a ticket, oldest first.
     ///
     /// # Errors

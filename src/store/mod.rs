@@ -118,6 +118,7 @@ pub mod open;
 pub mod outbox;
 pub mod outgoing;
 pub mod queue;
+pub mod reply;
 pub mod second_factor;
 pub mod sessions;
 pub mod settle;
