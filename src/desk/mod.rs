@@ -12,6 +12,7 @@ mod live;
 mod outbox;
 mod pages;
 mod queue;
+mod search;
 mod seat;
 mod ticket;
 mod words;
@@ -173,6 +174,7 @@ fn router(works: Works) -> std::io::Result<Router> {
         .merge(queue::routes())
         .merge(ticket::routes())
         .route("/events", get(live::events))
+        .route("/search", get(search::show))
         .route("/outbox", get(outbox::show))
         .route("/assets/{name}", get(assets::serve))
         .route("/healthz", get(health::show))
