@@ -3,16 +3,22 @@
 
 mod act;
 mod assets;
+mod chart;
+mod csv;
 mod format;
 mod frame;
 mod guard;
 mod health;
+mod journal;
 mod judge;
+mod ledger;
 mod live;
 mod outbox;
 mod pages;
 mod queue;
+mod rules;
 mod seat;
+mod statistics;
 mod ticket;
 mod words;
 
@@ -174,6 +180,10 @@ fn router(works: Works) -> std::io::Result<Router> {
         .merge(ticket::routes())
         .route("/events", get(live::events))
         .route("/outbox", get(outbox::show))
+        .merge(ledger::routes())
+        .merge(statistics::routes())
+        .merge(rules::routes())
+        .merge(journal::routes())
         .route("/assets/{name}", get(assets::serve))
         .route("/healthz", get(health::show))
         .layer(middleware::map_response(guard::headers))
