@@ -95,9 +95,9 @@ const ANSWERS: &str =
     FROM ticket t WHERE t.received_at >= $1 AND t.received_at < $2 ORDER BY t.received_at";
 const NO_REQUEST: &str = "SELECT (SELECT COUNT(*) FROM message WHERE fate = 'ignored' AND arrived_at >= $1 AND arrived_at < $2)
     + (SELECT COUNT(*) FROM journal WHERE event = 'closed' AND at >= $1 AND at < $2)";
-/// Neither an edited text nor a sender vouched for says that a rule was wrong.
+/// An edited text, a sender vouched for and a line for a colleague say of no rule that it was wrong.
 const CORRECTED: &str = "SELECT rule, kind, CASE WHEN kind = 'case' THEN said ELSE '' END AS said, COUNT(*) AS times FROM correction
-    WHERE at >= $1 AND at < $2 AND taken_back_at IS NULL AND kind NOT IN ('text', 'vouched') GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2, 3 LIMIT 5000";
+    WHERE at >= $1 AND at < $2 AND taken_back_at IS NULL AND kind NOT IN ('text', 'vouched', 'note') GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2, 3 LIMIT 5000";
 /// As `people::invitation::state` has it: activated at any time; else what the newest invitation says that was sent.
 const AHEAD: &str = "WITH soon AS (SELECT id, institution_id, course_code, title_en, title_fr, starts_at FROM evaluation
         WHERE starts_at >= $1 AND starts_at < $2 ORDER BY starts_at, id LIMIT $3),

@@ -142,6 +142,7 @@ async fn what_was_corrected_is_counted_unless_it_was_taken_back() {
             line("c3", at + 2, "fact.first_name", r#"{"fact":["first_name","Ada"]}"#, "NULL"),
             line("c4", at + 3, "case", r#"{"case":"technical"}"#, "5"),
             line("c6", at + 3, "text", "", "NULL"),
+            line("c7", at + 3, "note", "please call her", "NULL"),
             line("c5", at - 1, "case", r#"{"case":"technical"}"#, "NULL"),
         ];
         run(&store, &lines).await;

@@ -40,7 +40,7 @@ const REASONS: [(&str, &str); 8] = [
     ("a person wrote it, staff say", "ledger.why_person"),
 ];
 /// Letters of a subject, a sender or a reason that a line has room for.
-const LONGEST: usize = 160;
+const LONGEST: usize = 100;
 
 /// What the page is made of.
 pub(super) struct Ledger<'a> {
