@@ -3,17 +3,23 @@
 
 mod act;
 mod assets;
+mod chart;
+mod csv;
 mod format;
 mod frame;
 mod guard;
 mod health;
+mod journal;
 mod judge;
+mod ledger;
 mod live;
 mod outbox;
 mod pages;
 mod queue;
+mod rules;
 mod search;
 mod seat;
+mod statistics;
 mod ticket;
 mod words;
 
@@ -176,6 +182,10 @@ fn router(works: Works) -> std::io::Result<Router> {
         .route("/events", get(live::events))
         .route("/search", get(search::show))
         .route("/outbox", get(outbox::show))
+        .merge(ledger::routes())
+        .merge(statistics::routes())
+        .merge(rules::routes())
+        .merge(journal::routes())
         .route("/assets/{name}", get(assets::serve))
         .route("/healthz", get(health::show))
         .layer(middleware::map_response(guard::headers))

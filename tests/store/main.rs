@@ -5,11 +5,13 @@
 mod aliases;
 mod conversations;
 mod health;
+mod ledger;
 mod live;
 mod mirror;
 mod outbox;
 mod register;
 mod server;
+mod statistics;
 
 use std::sync::OnceLock;
 
