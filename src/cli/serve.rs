@@ -53,7 +53,7 @@ impl Serve {
         if desk_wanted {
             let listener = desk::listen(&settings.desk).await?;
             eprintln!("usher: the desk is at http://{}", listener.local_addr()?);
-            let serving = tokio::spawn(desk::serve(desk_works(&settings, &works)?, listener, std::future::pending()));
+            let serving = tokio::spawn(desk::serve(desk_works(&settings, &works, !works_wanted)?, listener, std::future::pending()));
             if !works_wanted {
                 return serving.await?.map(|()| Done::Fine).map_err(Into::into);
             }
@@ -86,12 +86,13 @@ pub fn works(settings: &Settings, store: Store, playbook: Arc<Playbook>) -> anyh
     })
 }
 
-/// What the desk needs of the settings; it shares the register with the loops beside it.
-pub fn desk_works(settings: &Settings, works: &Works) -> anyhow::Result<desk::Works> {
+/// What the desk needs of the settings; it shares the register with the loops beside it, unless it is `alone`.
+pub fn desk_works(settings: &Settings, works: &Works, alone: bool) -> anyhow::Result<desk::Works> {
     Ok(desk::Works {
         store: works.store.clone(),
         playbook: Arc::clone(&works.playbook),
         in_force: Arc::clone(&works.in_force),
+        alone: alone.then(|| works.seal.clone()),
         threads: works.threads.clone(),
         from: works.from.clone(),
         settings: settings.desk.clone(),

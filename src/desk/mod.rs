@@ -16,6 +16,7 @@ mod live;
 mod outbox;
 mod pages;
 mod queue;
+mod register;
 mod rules;
 mod search;
 mod seat;
@@ -41,6 +42,7 @@ use self::seat::Seat;
 use self::words::Words;
 use crate::clock::Clock;
 use crate::message::thread::Threads;
+use crate::people::codes::Seal;
 use crate::people::directory::InForce;
 use crate::store::{Store, StoreError};
 use crate::triage::playbook::Playbook;
@@ -74,6 +76,8 @@ pub struct Works {
     pub playbook: Arc<Playbook>,
     /// The register in force.
     pub in_force: Arc<InForce>,
+    /// Nothing else in this process keeps the register up to date: by this the codes in it are compared.
+    pub alone: Option<Seal>,
     /// Marks conversations.
     pub threads: Threads,
     /// The desk's own From.
@@ -175,6 +179,9 @@ fn router(works: Works) -> std::io::Result<Router> {
     let pages = Pages::built_in(Arc::clone(&words)).map_err(std::io::Error::other)?;
     let desk = Desk(Arc::new(Inner { works, pages, words, queue: queue::Kept::default(), live: live::Live::default() }));
     tokio::spawn(live::watch(desk.clone()));
+    if let Some(seal) = desk.alone.clone() {
+        tokio::spawn(register::keep(desk.clone(), seal));
+    }
     Ok(Router::new()
         .route("/", get(|| async { Redirect::to("/queue") }))
         .merge(queue::routes())

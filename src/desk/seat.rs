@@ -19,6 +19,8 @@ pub struct Seat {
     pub csrf: String,
     /// The language of the pages.
     pub language: Language,
+    /// The page that asks wants the main pane alone.
+    pub only_main: bool,
 }
 
 impl Seat {
@@ -31,7 +33,7 @@ impl Seat {
 impl FromRequestParts<Desk> for Seat {
     type Rejection = Infallible;
 
-    async fn from_request_parts(_: &mut Parts, _: &Desk) -> Result<Self, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, _: &Desk) -> Result<Self, Infallible> {
         let staff = Staff {
             id: "x".into(),
             email: "a@b.example".into(),
@@ -46,6 +48,6 @@ impl FromRequestParts<Desk> for Seat {
             has_password: true,
             second_factor: false,
         };
-        Ok(Self { staff, csrf: "x".into(), language: Language::En })
+        Ok(Self { staff, csrf: "x".into(), language: Language::En, only_main: parts.headers.get("hx-target").is_some_and(|t| t == "main") })
     }
 }
