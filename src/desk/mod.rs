@@ -2,15 +2,24 @@
 //! whoever delivers takes it from there.
 
 mod assets;
+mod attempt;
+mod doors;
+mod factor;
 mod format;
 mod frame;
 mod guard;
 mod health;
 mod judge;
+mod me;
 mod outbox;
 mod pages;
+pub mod password;
 mod queue;
 mod seat;
+pub mod secrets;
+mod sign_in;
+mod staff;
+pub mod welcome;
 mod words;
 
 use std::collections::BTreeMap;
@@ -26,6 +35,7 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::json;
 
+use self::doors::Doors;
 use self::pages::Pages;
 use self::seat::Seat;
 use self::words::Words;
@@ -47,11 +57,39 @@ pub struct DeskSettings {
     pub secure_cookies: bool,
     /// The time zone of people who set none of their own.
     pub time_zone: String,
+    /// How long a session lasts without a request.
+    pub idle: SignedDuration,
+    /// How long one lasts at most.
+    pub longest: SignedDuration,
+    /// Whether a code is asked for beside the password.
+    pub second_factor: SecondFactor,
+    /// Whether a proxy stands before the desk, which says where requests come from (the last X-Forwarded-For).
+    pub behind_proxy: bool,
+}
+
+/// Who has to have a second factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecondFactor {
+    /// Whoever wants one.
+    #[default]
+    Optional,
+    /// Everybody.
+    Required,
 }
 
 impl Default for DeskSettings {
     fn default() -> Self {
-        Self { listen: "127.0.0.1:8080".into(), url: "http://127.0.0.1:8080".into(), secure_cookies: false, time_zone: "UTC".into() }
+        Self {
+            listen: "127.0.0.1:8080".into(),
+            url: "http://127.0.0.1:8080".into(),
+            secure_cookies: false,
+            time_zone: "UTC".into(),
+            idle: SignedDuration::from_mins(30),
+            longest: SignedDuration::from_hours(12),
+            second_factor: SecondFactor::Optional,
+            behind_proxy: false,
+        }
     }
 }
 
@@ -91,6 +129,7 @@ pub(crate) struct Inner {
     pages: Pages,
     words: Arc<Words>,
     queue: queue::Kept,
+    doors: Doors,
 }
 
 impl std::ops::Deref for Inner {
@@ -162,12 +201,18 @@ pub async fn serve(
 fn router(works: Works) -> std::io::Result<Router> {
     let words = Arc::new(Words::built_in().map_err(std::io::Error::other)?);
     let pages = Pages::built_in(Arc::clone(&words)).map_err(std::io::Error::other)?;
-    let desk = Desk(Arc::new(Inner { works, pages, words, queue: queue::Kept::default() }));
+    let doors = Doors::new(&works.settings, &works.key);
+    let desk = Desk(Arc::new(Inner { works, pages, words, queue: queue::Kept::default(), doors }));
     Ok(Router::new()
         .route("/", get(|| async { Redirect::to("/queue") }))
         .merge(queue::routes())
+        .merge(sign_in::routes())
+        .merge(welcome::routes())
+        .merge(me::routes())
+        .merge(staff::routes())
         .route("/assets/{name}", get(assets::serve))
         .route("/healthz", get(health::show))
+        .layer(middleware::from_fn_with_state(desk.clone(), guard::own))
         .layer(middleware::map_response(guard::headers))
         .with_state(desk))
 }

@@ -10,6 +10,7 @@ mod mirror;
 mod outbox;
 mod register;
 mod server;
+mod staff;
 
 use std::sync::OnceLock;
 
