@@ -1,24 +1,34 @@
 //! The desk: the page where support staff read tickets, correct what was read, and send replies. It approves by writing an outbox row;
 //! whoever delivers takes it from there.
 
+mod act;
 mod assets;
 mod attempt;
+mod chart;
+mod csv;
 mod doors;
 mod factor;
 mod format;
 mod frame;
 mod guard;
 mod health;
+mod journal;
 mod judge;
+mod ledger;
+mod live;
 mod me;
 mod outbox;
 mod pages;
 pub mod password;
 mod queue;
+mod rules;
+mod search;
 mod seat;
 pub mod secrets;
 mod sign_in;
 mod staff;
+mod statistics;
+mod ticket;
 pub mod welcome;
 mod words;
 
@@ -130,6 +140,7 @@ pub(crate) struct Inner {
     words: Arc<Words>,
     queue: queue::Kept,
     doors: Doors,
+    live: live::Live,
 }
 
 impl std::ops::Deref for Inner {
@@ -202,14 +213,24 @@ fn router(works: Works) -> std::io::Result<Router> {
     let words = Arc::new(Words::built_in().map_err(std::io::Error::other)?);
     let pages = Pages::built_in(Arc::clone(&words)).map_err(std::io::Error::other)?;
     let doors = Doors::new(&works.settings, &works.key);
-    let desk = Desk(Arc::new(Inner { works, pages, words, queue: queue::Kept::default(), doors }));
+    let inner = Inner { works, pages, words, queue: queue::Kept::default(), live: live::Live::default(), doors };
+    let desk = Desk(Arc::new(inner));
+    tokio::spawn(live::watch(desk.clone()));
     Ok(Router::new()
         .route("/", get(|| async { Redirect::to("/queue") }))
-        .merge(queue::routes())
         .merge(sign_in::routes())
         .merge(welcome::routes())
         .merge(me::routes())
         .merge(staff::routes())
+        .merge(queue::routes())
+        .merge(ticket::routes())
+        .route("/events", get(live::events))
+        .route("/search", get(search::show))
+        .route("/outbox", get(outbox::show))
+        .merge(ledger::routes())
+        .merge(statistics::routes())
+        .merge(rules::routes())
+        .merge(journal::routes())
         .route("/assets/{name}", get(assets::serve))
         .route("/healthz", get(health::show))
         .layer(middleware::from_fn_with_state(desk.clone(), guard::own))

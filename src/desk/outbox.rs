@@ -1,11 +1,21 @@
 //! The strip of replies that are leaving, and what a person does to them: undo, send now, try again.
 
+use axum::extract::State;
+use axum::response::Response;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::seat::Seat;
 use super::{Desk, format, queue};
 use crate::store::StoreError;
+
+/// The strip alone, for pages that are open.
+pub async fn show(State(desk): State<Desk>, seat: Seat) -> Response {
+    match strip(&desk, &seat, desk.clock.now()).await {
+        Ok(strip) => desk.pages.bare(seat.language, "out", json!({"frame": {"outbox": strip}, "csrf": seat.csrf})),
+        Err(error) => desk.broken(&error),
+    }
+}
 
 /// The strip; null: nothing is leaving.
 pub async fn strip(desk: &Desk, seat: &Seat, now: Timestamp) -> Result<Value, StoreError> {

@@ -144,7 +144,7 @@ pub fn routes() -> Router<Desk> {
     Router::new()
         .route("/queue", get(list))
         .route("/queue/list", get(part))
-        .route("/queue/rows/{number}", get(row))
+        .route("/queue/rows/{number}", get(one_row))
         .route("/live", get(live))
         .route("/tickets/{id}", get(by_id))
 }
@@ -182,7 +182,7 @@ async fn part(State(desk): State<Desk>, seat: Seat, Query(asked): Query<Asked>) 
 }
 
 /// One row as it is now; nothing when the ticket waits no longer.
-async fn row(State(desk): State<Desk>, seat: Seat, Path(number): Path<i64>) -> Response {
+async fn one_row(State(desk): State<Desk>, seat: Seat, Path(number): Path<i64>) -> Response {
     match desk.queue().await {
         Ok(queue) => match queue.line(number) {
             Some((_, line)) => desk.pages.bare(seat.language, "row", rows::row(&desk, &seat, line, None, desk.clock.now())),
@@ -211,6 +211,16 @@ async fn by_id(State(desk): State<Desk>, seat: Seat, Path(id): Path<String>) -> 
 /// The groups of the queue with their rows; `current`: the ticket that is open.
 pub fn list_view(desk: &Desk, seat: &Seat, queue: &Queue, current: Option<i64>) -> Vec<Value> {
     rows::groups(desk, seat, queue, current, None)
+}
+
+/// Who a line is about.
+pub fn who(line: &QueueLine) -> String {
+    rows::who(line)
+}
+
+/// A line as a row, outside of the queue.
+pub fn row(desk: &Desk, seat: &Seat, line: &QueueLine, now: Timestamp) -> Value {
+    rows::row(desk, seat, line, None, now)
 }
 
 /// Who is next, in the words of the outbox strip.

@@ -167,7 +167,7 @@ pub fn is_api(path: &str) -> bool {
 /// What an open page asks for without anybody at it does not keep a session open.
 fn by_itself(parts: &Parts) -> bool {
     let path = parts.uri.path();
-    matches!(path, "/events" | "/live") || path.ends_with("/presence") || parts.headers.get("hx-trigger").is_some_and(|v| v == "live")
+    matches!(path, "/events" | "/live" | "/outbox" | "/queue/list") || path.ends_with("/presence") || path.ends_with("/news")
 }
 
 /// The way to sign in: a page for people, 401 for what a page asks for by script.

@@ -31,6 +31,17 @@ pub fn message(raw: &[u8], identity: &Identity) -> Message {
     read(&head, identity)
 }
 
+/// The HTML that a message shows its reader, as it was written; nothing of it is to be trusted.
+pub fn html(raw: &[u8]) -> Option<String> {
+    let raw = as_lines(raw);
+    let head = head::split(if raw.first().is_some_and(u8::is_ascii_whitespace) { raw.trim_ascii_start() } else { &raw });
+    let pieces = parts::open(&head).pieces.into_iter();
+    let html: Vec<String> = pieces
+        .filter_map(|piece| if let parts::Piece::Html(html) | parts::Piece::Either(_, html) = piece { Some(html) } else { None })
+        .collect();
+    (!html.is_empty()).then(|| html.join("<hr>"))
+}
+
 /// UTF-16 files and lone CR line ends (old Mac programs) hide the headers; byte order marks stand before them.
 fn as_lines(raw: &[u8]) -> Cow<'_, [u8]> {
     if raw.starts_with(&[0xff, 0xfe]) || raw.starts_with(&[0xfe, 0xff]) {

@@ -34,6 +34,9 @@ pub struct NewCorrection {
 /// The text of an edited reply beside the template it was made of; it changes no verdict.
 pub const TEXT: &str = "text";
 
+/// A line for colleagues; it changes no verdict.
+pub const NOTE: &str = "note";
+
 pub(super) const INSERT: &str =
     "INSERT INTO correction (id, ticket_id, at, staff_id, kind, rule, said, instead_of) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 pub(super) const REPLACES: &str = "UPDATE correction SET taken_back_at = $3 WHERE ticket_id = $1 AND kind = $2 AND taken_back_at IS NULL";
@@ -44,7 +47,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn corrections(&self, ticket: &str) -> Result<Vec<Corrected>, StoreError> {
-        const SQL: &str = "SELECT id, at, staff_id, said FROM correction WHERE ticket_id = $1 AND taken_back_at IS NULL AND kind <> 'text' ORDER BY at, id";
+        const SQL: &str = "SELECT id, at, staff_id, said FROM correction WHERE ticket_id = $1 AND taken_back_at IS NULL AND kind NOT IN ('text', 'note') ORDER BY at, id";
         let rows: Vec<(String, i64, String, String)> = on!(self, pool => sqlx::query_as(SQL).bind(ticket).fetch_all(pool).await?);
         rows.into_iter()
             .map(|(id, at, staff_id, said)| {

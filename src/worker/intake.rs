@@ -84,15 +84,20 @@ async fn compare_when_due(
     if let Err(fault) = visit.read_heads().await? {
         return Ok(Err(fault));
     }
-    let found = match visit.missing().await? {
-        Ok(found) => found,
+    let (lie_there, found) = match visit.missing().await? {
+        Ok(Some(compared)) => compared,
+        Ok(None) => return Ok(Ok(())),
         Err(fault) => return Ok(Err(fault)),
     };
+    store.compared(name, lie_there, found.len() as u64, now).await?;
     if !found.is_empty() {
         let what = format!("mailbox {name}: {} messages on the server had no line in the ledger; they are taken in now", found.len());
         shared.trouble(what.clone());
         store.raise("ledger", &what, &shared.nonce(), now).await?;
-        return visit.late(&found, None).await;
+        if let Err(fault) = visit.late(&found, None).await? {
+            return Ok(Err(fault));
+        }
+        store.compared(name, lie_there, 0, now).await?;
     }
     Ok(Ok(()))
 }
@@ -104,13 +109,18 @@ async fn compare_when_due(
 pub async fn reconcile(shared: &Arc<Shared>, name: &str, source: &mut Source, mend: bool) -> anyhow::Result<Result<usize, Fault>> {
     let Some((epoch, _)) = shared.works.store.cursor(name).await? else { return Ok(Ok(0)) };
     let mut visit = Visit { shared, name, source, epoch, served: validity(epoch), imported: true };
-    let found = match visit.missing().await? {
-        Ok(found) => found,
+    let (lie_there, found) = match visit.missing().await? {
+        Ok(Some(compared)) => compared,
+        Ok(None) => return Ok(Ok(0)),
         Err(fault) => return Ok(Err(fault)),
     };
     shared.works.store.reconciled(name, shared.now()).await?;
-    if mend && let Err(fault) = visit.late(&found, None).await? {
-        return Ok(Err(fault));
+    shared.works.store.compared(name, lie_there, found.len() as u64, shared.now()).await?;
+    if mend {
+        if let Err(fault) = visit.late(&found, None).await? {
+            return Ok(Err(fault));
+        }
+        shared.works.store.compared(name, lie_there, 0, shared.now()).await?;
     }
     Ok(Ok(found.len()))
 }
@@ -220,8 +230,8 @@ impl Visit<'_> {
         self.late(&new, Some(next)).await
     }
 
-    /// Messages below the cursor that have no line in the ledger.
-    async fn missing(&mut self) -> anyhow::Result<Result<Vec<Waiting>, Fault>> {
+    /// How many messages lie below the cursor, and those of them that have no line in the ledger; `None`: that cannot be told now.
+    async fn missing(&mut self) -> anyhow::Result<Result<Option<(u64, Vec<Waiting>)>, Fault>> {
         let store = &self.shared.works.store;
         let next = store.cursor(self.name).await?.map_or(0, |(_, next)| next);
         let all = match self.source.look_in(Room::Inbox, None).await {
@@ -230,11 +240,14 @@ impl Visit<'_> {
         };
         if all.epoch & (u32::MAX >> 1) != self.served & (u32::MAX >> 1) {
             // Renumbered meanwhile: the next look deals with that.
-            return Ok(Ok(Vec::new()));
+            return Ok(Ok(None));
         }
         let known = store.known(self.name, self.epoch).await?;
         let below = |w: &Waiting| self.served == 0 || w.uid.parse::<u32>().is_ok_and(|uid| uid < next);
-        Ok(Ok(all.waiting.into_iter().filter(|w| below(w) && !known.contains(&w.uid)).collect()))
+        let mut lie_there: Vec<Waiting> = all.waiting.into_iter().filter(below).collect();
+        let count = lie_there.len() as u64;
+        lie_there.retain(|w| !known.contains(&w.uid));
+        Ok(Ok(Some((count, lie_there))))
     }
 
     /// Takes in what was there before, or was missed: nothing is sent for it without a person. The cursor moves when all is done, to

@@ -5,12 +5,14 @@
 mod aliases;
 mod conversations;
 mod health;
+mod ledger;
 mod live;
 mod mirror;
 mod outbox;
 mod register;
 mod server;
 mod staff;
+mod statistics;
 
 use std::sync::OnceLock;
 

@@ -22,7 +22,7 @@ const OPEN: &str = "SELECT messages FROM ticket WHERE id = $1 AND status = 'open
 
 impl Store {
     /// Writes corrections down and the conclusion that follows: draft, queued reply and verdict are replaced. `messages`: how many the
-    /// ticket had when it was judged. `false`: something came meanwhile, or the ticket is no longer open; nothing is written then.
+    /// ticket had when it was judged; `taken_back`: kinds that count no more. `false`: something came meanwhile, or the ticket is no longer open; nothing is written then.
     ///
     /// # Errors
     /// When the database fails.
@@ -31,6 +31,7 @@ impl Store {
         ticket: &NewTicket,
         messages: i64,
         corrections: &[NewCorrection],
+        taken_back: &[String],
         detail: &str,
         by: By<'_>,
     ) -> Result<bool, StoreError> {
@@ -42,6 +43,9 @@ impl Store {
             let now: Option<(i64,)> = sqlx::query_as(OPEN).bind(&ticket.id).fetch_optional(&mut *tx).await?;
             let current = now.is_some_and(|(now,)| now == messages);
             if current {
+                for kind in taken_back {
+                    sqlx::query(REPLACES).bind(&ticket.id).bind(kind).bind(at).execute(&mut *tx).await?;
+                }
                 for c in corrections {
                     let kind = c.correction.kind();
                     let said = serde_json::to_string(&c.correction).unwrap_or_default();
