@@ -149,6 +149,7 @@ impl Settings {
             smtp_contradictions(smtp, text, &mut fault);
             signing::smtp(smtp, text, &mut fault);
         }
+        signing::desk(&self.desk, text, &mut fault);
         for (key, addresses) in [("own", &self.mail.own), ("forms", &self.mail.forms), ("mail", &self.on_call.mail)] {
             for address in addresses.iter().filter(|a| Address::parse(a).is_none()) {
                 fault(line_with(text, address), format!("{key}: `{address}` is no address"), "Write it as name@domain.");

@@ -29,12 +29,16 @@ const FLOORS: [(&str, u8); 18] = [
 ];
 
 /// Outside crates that speak to a machine, a terminal or a browser, and the only rooms that may name them.
-const OUTSIDE: [(&str, &[&str]); 17] = [
+const OUTSIDE: [(&str, &[&str]); 21] = [
     ("clap", &["cli", "main"]),
     ("indicatif", &["cli"]),
     ("comfy_table", &["cli"]),
+    ("console", &["cli"]),
     ("anyhow", &["cli", "worker", "main"]),
     ("axum", &["desk"]),
+    ("argon2", &["desk"]),
+    ("totp_rs", &["desk"]),
+    ("qrcode", &["desk"]),
     ("sqlx", &["store", "channels"]),
     ("async_imap", &["channels"]),
     ("imap_proto", &["channels"]),

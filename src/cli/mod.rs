@@ -17,6 +17,7 @@ mod screen;
 mod serve;
 mod token;
 mod triage;
+mod user;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -77,6 +78,9 @@ enum Command {
     Outbox(outbox::Outbox),
     /// Take one message from standard input, as a mail server's pipe hands it over.
     Intake(intake::Intake),
+    /// Who works at the desk: accounts and their roles.
+    #[command(subcommand)]
+    User(user::User),
     /// An access token of a mailbox or of [smtp], alone on standard output.
     Token(token::Token),
 }
@@ -122,6 +126,7 @@ fn run(arguments: Arguments) -> anyhow::Result<Done> {
         Command::Ledger(ledger) => wait_for(ledger.run(config)),
         Command::Outbox(outbox) => wait_for(outbox.run(config)),
         Command::Intake(intake) => wait_for(async { Ok(intake.run(config).await) }),
+        Command::User(user) => wait_for(user.run(config)),
         Command::Token(token) => wait_for(token.run(config)),
     }
 }

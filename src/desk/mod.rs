@@ -3,8 +3,11 @@
 
 mod act;
 mod assets;
+mod attempt;
 mod chart;
 mod csv;
+mod doors;
+mod factor;
 mod format;
 mod frame;
 mod guard;
@@ -13,20 +16,27 @@ mod journal;
 mod judge;
 mod ledger;
 mod live;
+mod me;
 mod outbox;
 mod pages;
+pub mod password;
 mod queue;
 mod register;
 mod rules;
 mod search;
 mod seat;
+pub mod secrets;
+mod sign_in;
+mod staff;
 mod statistics;
 mod ticket;
+pub mod welcome;
 mod words;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -37,6 +47,7 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::json;
 
+use self::doors::Doors;
 use self::pages::Pages;
 use self::seat::Seat;
 use self::words::Words;
@@ -46,6 +57,9 @@ use crate::people::codes::Seal;
 use crate::people::directory::InForce;
 use crate::store::{Store, StoreError};
 use crate::triage::playbook::Playbook;
+
+/// How long answers that were begun may take once the desk is told to stop.
+const LAST_ANSWERS: Duration = Duration::from_secs(2);
 
 /// `[desk]`.
 #[derive(Debug, Clone, Deserialize)]
@@ -59,11 +73,39 @@ pub struct DeskSettings {
     pub secure_cookies: bool,
     /// The time zone of people who set none of their own.
     pub time_zone: String,
+    /// How long a session lasts without a request.
+    pub idle: SignedDuration,
+    /// How long one lasts at most.
+    pub longest: SignedDuration,
+    /// Whether a code is asked for beside the password.
+    pub second_factor: SecondFactor,
+    /// Whether a proxy stands before the desk, which says where requests come from (the last X-Forwarded-For).
+    pub behind_proxy: bool,
+}
+
+/// Who has to have a second factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecondFactor {
+    /// Whoever wants one.
+    #[default]
+    Optional,
+    /// Everybody.
+    Required,
 }
 
 impl Default for DeskSettings {
     fn default() -> Self {
-        Self { listen: "127.0.0.1:8080".into(), url: "http://127.0.0.1:8080".into(), secure_cookies: false, time_zone: "UTC".into() }
+        Self {
+            listen: "127.0.0.1:8080".into(),
+            url: "http://127.0.0.1:8080".into(),
+            secure_cookies: false,
+            time_zone: "UTC".into(),
+            idle: SignedDuration::from_mins(30),
+            longest: SignedDuration::from_hours(12),
+            second_factor: SecondFactor::Optional,
+            behind_proxy: false,
+        }
     }
 }
 
@@ -105,6 +147,7 @@ pub(crate) struct Inner {
     pages: Pages,
     words: Arc<Words>,
     queue: queue::Kept,
+    doors: Doors,
     live: live::Live,
 }
 
@@ -170,20 +213,37 @@ pub async fn serve(
     listener: tokio::net::TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
+    let clock = Arc::clone(&works.clock);
     let service = router(works)?.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(stop).await
+    let stopping = Arc::new(tokio::sync::Notify::new());
+    let told = Arc::clone(&stopping);
+    let stop = async move {
+        stop.await;
+        told.notify_one();
+    };
+    tokio::select! {
+        served = axum::serve(listener, service).with_graceful_shutdown(stop) => served,
+        // Pages that are open listen for ever: they are not waited for.
+        () = async { stopping.notified().await; clock.rest(LAST_ANSWERS).await } => Ok(()),
+    }
 }
 
 fn router(works: Works) -> std::io::Result<Router> {
     let words = Arc::new(Words::built_in().map_err(std::io::Error::other)?);
     let pages = Pages::built_in(Arc::clone(&words)).map_err(std::io::Error::other)?;
-    let desk = Desk(Arc::new(Inner { works, pages, words, queue: queue::Kept::default(), live: live::Live::default() }));
+    let doors = Doors::new(&works.settings, &works.key);
+    let inner = Inner { works, pages, words, queue: queue::Kept::default(), live: live::Live::default(), doors };
+    let desk = Desk(Arc::new(inner));
     tokio::spawn(live::watch(desk.clone()));
     if let Some(seal) = desk.alone.clone() {
         tokio::spawn(register::keep(desk.clone(), seal));
     }
     Ok(Router::new()
         .route("/", get(|| async { Redirect::to("/queue") }))
+        .merge(sign_in::routes())
+        .merge(welcome::routes())
+        .merge(me::routes())
+        .merge(staff::routes())
         .merge(queue::routes())
         .merge(ticket::routes())
         .route("/events", get(live::events))
@@ -195,6 +255,7 @@ fn router(works: Works) -> std::io::Result<Router> {
         .merge(journal::routes())
         .route("/assets/{name}", get(assets::serve))
         .route("/healthz", get(health::show))
+        .layer(middleware::from_fn_with_state(desk.clone(), guard::own))
         .layer(middleware::map_response(guard::headers))
         .with_state(desk))
 }

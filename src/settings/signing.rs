@@ -1,9 +1,13 @@
 //! How the settings sign in: which of password, command and token endpoint, and what each of them needs.
 
+use jiff::SignedDuration;
+use jiff::tz::TimeZone;
+
 use super::{Settings, line_of_section};
 use crate::channels::mailbox::{Auth, MailboxSettings};
 use crate::channels::smtp::SmtpSettings;
 use crate::channels::token::{TokenSettings, Tokens};
+use crate::desk::DeskSettings;
 use crate::fault::Fault;
 
 impl Settings {
@@ -25,6 +29,25 @@ pub(super) fn mailbox(name: &str, mailbox: &MailboxSettings, text: &str, fault: 
 pub(super) fn smtp(smtp: &SmtpSettings, text: &str, fault: &mut impl FnMut(Option<usize>, String, &str)) {
     let passwords = smtp.password.is_some() && smtp.password_file.is_some();
     contradictions("smtp", passwords, smtp.auth, &smtp.token(), text, fault);
+}
+
+/// What `[desk]` says of signing in and cannot mean.
+pub(super) fn desk(desk: &DeskSettings, text: &str, fault: &mut impl FnMut(Option<usize>, String, &str)) {
+    let mut told = |key: &str, what: &str, remedy: &str| fault(line_of_key(text, "desk", key), format!("[desk] {key} {what}"), remedy);
+    let minute = SignedDuration::from_mins(1);
+    for (key, _) in [("idle", desk.idle), ("longest", desk.longest)].into_iter().filter(|(_, lasts)| *lasts < minute) {
+        told(key, "is under a minute", "Write a length such as \"30m\" or \"12h\".");
+    }
+    let host = desk.url.split_once("://").map(|(_, rest)| rest.split(['/', '?']).next().unwrap_or(rest));
+    let name =
+        host.map(|host| host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit())).map_or(host, |(name, _)| name));
+    let own = name.is_some_and(super::is_loopback);
+    if !desk.url.starts_with("https://") && !(own && desk.url.starts_with("http://")) {
+        told("url", "would have passwords travel in clear", "Write https://…; http:// is for this machine only.");
+    }
+    if TimeZone::get(&desk.time_zone).is_err() {
+        told("time_zone", "names no time zone", "Write it like America/Toronto.");
+    }
 }
 
 fn contradictions(
@@ -79,6 +102,24 @@ mod tests {
     fn read(text: &str, environment: &[(&str, &str)]) -> Result<Settings, Vec<Fault>> {
         let environment = environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
         Settings::read("usher.toml", &format!("{OWN}{text}"), environment).map_err(|faults| faults.0)
+    }
+
+    #[test]
+    fn what_the_desk_cannot_mean_is_told_with_its_line() {
+        let cases = [
+            ("url = \"http://desk.nexam.example\"", 4, "in clear"),
+            ("url = \"http://localhost.evil.example:8080\"", 4, "in clear"),
+            ("second_factor = \"required\"\nidle = \"30s\"", 5, "idle is under a minute"),
+            ("time_zone = \"Montreal\"", 4, "no time zone"),
+            ("second_factor = \"often\"", 4, "often"),
+        ];
+        for (desk, line, expected) in cases {
+            let faults = read(&format!("[desk]\n{desk}\n"), &[]).unwrap_err();
+            assert!(faults.len() == 1 && faults[0].what.contains(expected) && faults[0].line == Some(line), "{faults:?}");
+        }
+        for url in ["http://127.0.0.1:8080", "http://localhost", "http://[::1]:8080", "https://desk.nexam.example/"] {
+            read(&format!("[desk]\nurl = \"{url}\"\nidle = \"1h\"\nbehind_proxy = true\n"), &[]).unwrap();
+        }
     }
 
     #[test]

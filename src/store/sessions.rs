@@ -180,6 +180,20 @@ impl Store {
         }))
     }
 
+    /// Ends all sessions of an account but `keep`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn end_sessions(&self, staff: &str, keep: Option<&str>, act: Act<'_>) -> Result<(), StoreError> {
+        const SQL: &str = "DELETE FROM session WHERE staff_id = $1 AND id <> $2";
+        let detail = serde_json::json!({ "staff": staff });
+        within!(self, tx => {
+            sqlx::query(SQL).bind(staff).bind(keep.unwrap_or_default()).execute(&mut *tx).await?;
+            noted!(tx, act, "sessions ended", detail);
+        });
+        Ok(())
+    }
+
     /// The open sessions, of one account or of all, the newest first.
     ///
     /// # Errors

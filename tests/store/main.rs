@@ -11,6 +11,7 @@ mod mirror;
 mod outbox;
 mod register;
 mod server;
+mod staff;
 mod statistics;
 
 use std::sync::OnceLock;

@@ -1,0 +1,8 @@
+//! The desk as a browser sees it: the router on a port, spoken to over HTTP.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test that stumbles fails, and so it should")]
+
+mod house;
+mod second_factor;
+mod sign_in;
+mod staff;
