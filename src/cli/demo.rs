@@ -19,10 +19,14 @@ use crate::desk;
 use crate::message::pattern::{Pattern, pattern};
 use crate::people::import::sample;
 use crate::settings::Settings;
+use crate::store::sessions::Opens;
+use crate::store::staff::{Act, Role};
 use crate::store::{Store, StoreSettings, tickets::TicketRow};
 use crate::worker::{self, Until};
 
 static EXAMPLES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/examples");
+/// How long the link into the desk is good.
+const LINK_LASTS: SignedDuration = SignedDuration::from_hours(12);
 /// Ports that the desk tries, one after the other.
 const PORTS: std::ops::Range<u16> = 8080..8100;
 
@@ -63,8 +67,10 @@ impl Demo {
             return Ok(Done::Fine);
         }
         let listener = self.listener().await?;
-        println!("\nThe desk is open at http://{}  (Ctrl-C ends the demo)", listener.local_addr()?);
-        desk::serve(desk, listener, async {
+        let url = format!("http://{}", listener.local_addr()?);
+        println!("\nThe desk is open. This link signs you in, once:\n{}\n(Ctrl-C ends the demo)", guest(&store, &url).await?);
+        let settings = desk::DeskSettings { url, ..desk.settings.clone() };
+        desk::serve(desk::Works { settings, ..desk }, listener, async {
             drop(tokio::signal::ctrl_c().await);
         })
         .await?;
@@ -82,6 +88,15 @@ impl Demo {
         }
         anyhow::bail!("no port from {} to {} is free; name one with --listen 127.0.0.1:PORT", PORTS.start, PORTS.end - 1)
     }
+}
+
+/// An account for whoever tries the desk, and the link that signs them in.
+async fn guest(store: &Store, url: &str) -> anyhow::Result<String> {
+    let (id, now) = (System.id().to_string(), System.now());
+    let entries = [System.id().to_string(), System.id().to_string()];
+    let act = |at: usize| Act { entry: entries.get(at).map_or("", String::as_str), by: None, now };
+    store.add_staff(&id, "guest@nexam.example", "Marc Lefort", Role::Operator, act(0)).await?;
+    Ok(desk::welcome::link(store, url, &id, Opens::SignIn, now.saturating_add(LINK_LASTS)?, act(1)).await?)
 }
 
 fn at(listen: &str) -> desk::DeskSettings {
