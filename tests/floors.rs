@@ -51,6 +51,14 @@ const OUTSIDE: [(&str, &[&str]); 21] = [
     ("regex_syntax", &["message"]),
     ("strsim", &["people", "settings", "facts", "rules"]),
     ("handlebars", &["draft", "desk"]),
+    ("tower_http", &["desk"]),
+    ("ammonia", &["desk"]),
+    ("argon2", &["desk"]),
+    ("totp_rs", &["desk"]),
+    ("qrcode", &["desk"]),
+    ("utoipa", &["desk"]),
+    ("jsonwebtoken", &["channels"]),
+    ("getrandom", &["clock"]),
 ];
 
 /// Rooms without IO: they name neither files, nor sockets, nor tasks.
