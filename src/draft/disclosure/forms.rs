@@ -3,8 +3,9 @@
 use super::phrases::Role;
 use crate::facts::concepts::{Concepts, Id};
 
-/// Words that may stand between two parts of a form, and where it says `...`.
+/// Words that may stand between two parts of a form; where it says `+`, and where it says `...`.
 const NEAR: usize = 3;
+const BESIDE: usize = 1;
 const FAR: usize = 8;
 
 /// What a form is read against.
@@ -44,8 +45,8 @@ impl Form {
     pub(super) fn read(written: &str, lists: &Lists<'_>) -> Result<Self, String> {
         let (mut slots, mut reach) = (Vec::new(), NEAR);
         for part in written.split(' ') {
-            if part == "..." {
-                reach = FAR;
+            if matches!(part, "..." | "+") {
+                reach = if part == "+" { BESIDE } else { FAR };
                 continue;
             }
             let listed = part.strip_prefix('<').and_then(|p| p.strip_suffix('>'));

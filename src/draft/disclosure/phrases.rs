@@ -230,7 +230,7 @@ fn concepts(lists: &[(&str, Role, &Vec<String>)], spoken: &[String]) -> Concepts
 
 fn plain_words(statements: &[Entry]) -> Vec<String> {
     let words = statements.iter().flat_map(|s| &s.forms).flat_map(|form| form.split(' '));
-    words.filter(|w| !w.starts_with(['<', '[', '.']) && is_readable(w)).map(str::to_owned).collect()
+    words.filter(|w| !w.starts_with(['<', '[', '.', '+']) && is_readable(w)).map(str::to_owned).collect()
 }
 
 fn statement(at: usize, entry: &Entry, known: &Lists<'_>, text: &str, faults: &mut Vec<Fault>) -> Statement {
@@ -250,7 +250,7 @@ fn statement(at: usize, entry: &Entry, known: &Lists<'_>, text: &str, faults: &m
             Ok(form) => forms.push(form),
             Err(part) => {
                 let what = format!("statement {name}: `{part}` in `{written}` names no list");
-                faults.push(Fault::new(FILE, line_of(text, written), what, "Write <list>, [thing], a word, or ... for any words."));
+                faults.push(Fault::new(FILE, line_of(text, written), what, "Write <list>, [thing], a word, or + and ... for other words between."));
             }
         }
     }

@@ -46,6 +46,24 @@ struct Clause<'a> {
     last: bool,
 }
 
+impl Clause<'_> {
+    /// Where a statement stands in the text.
+    fn said(&self, heard: &Match) -> Said {
+        let span = |from: usize, to: usize| {
+            let start = self.words.get(from).map_or(0, |w| w.span.start);
+            start..to.checked_sub(1).and_then(|at| self.words.get(at)).map_or(start, |w| w.span.end)
+        };
+        Said { statement: heard.statement, span: span(heard.start, heard.last.1), last: span(heard.last.0, heard.last.1) }
+    }
+
+    /// "Check your mail and your account …": what begins behind the "and" is not what is to be checked, "and that" is.
+    fn goes_on_alone(&self, from: usize, start: usize) -> bool {
+        let word = |at: usize| self.words.get(at).map_or("", |w| w.text.as_str());
+        let and = |at: usize| matches!(word(at), "and" | "et") && !matches!(word(at + 1), "that" | "que" | "qu");
+        (start.saturating_sub(2).max(from + 1)..start).any(and)
+    }
+}
+
 /// One statement heard in a clause: its number, first word, last part.
 #[derive(Clone, Copy)]
 struct Match {
@@ -136,25 +154,18 @@ impl Judge<'_> {
         let condition = |at: &usize| clause.hits.iter().any(|h| h.start == *at && self.role(h) == Role::Condition);
         let conditions: Vec<usize> = unsure.iter().copied().filter(condition).collect();
         let hedged = |m: &Match| {
-            let before = unsure.iter().any(|at| *at < m.last.1.max(1));
+            let before = unsure.iter().any(|at| *at < m.last.1.max(1) && (condition(at) || !clause.goes_on_alone(*at, m.start)));
             // "Your code no longer works if your account is active."
             let behind = conditions.iter().any(|at| matches.iter().any(|other| *at >= m.last.1 && other.start >= *at));
             before || behind
         };
+        let outright: Vec<Said> = matches.iter().filter(|m| !hedged(m)).map(|m| clause.said(m)).collect();
+        let is_condition = !conditions.is_empty() && (!matches.is_empty() || clause.hits.iter().any(|h| self.role(h) == Role::Problem));
         if !conditional && !self.is_asked(clause, asks) {
-            for m in matches.iter().filter(|m| !hedged(m)) {
-                let span = |from: usize, to: usize| {
-                    let start = clause.words.get(from).map_or(0, |w| w.span.start);
-                    start..to.checked_sub(1).and_then(|at| clause.words.get(at)).map_or(start, |w| w.span.end)
-                };
-                let said = Said { statement: m.statement, span: span(m.start, m.last.1), last: span(m.last.0, m.last.1) };
-                if !self.said.contains(&said) {
-                    self.said.push(said);
-                }
-            }
+            let new: Vec<Said> = outright.into_iter().filter(|said| !self.said.contains(said)).collect();
+            self.said.extend(new);
         }
-        let problem = || clause.hits.iter().any(|h| self.role(h) == Role::Problem);
-        !conditions.is_empty() && (!matches.is_empty() || problem())
+        is_condition
     }
 
     fn matches(&self, clause: &Clause<'_>) -> Vec<Match> {
