@@ -1,10 +1,12 @@
 //! Everything that may leave the house, word for word: each reply × language × proof as a finished mail, and the promise that a reply to
 //! a sender who is not proven is the same whether the register knows the person or not.
 
-#![expect(clippy::unwrap_used, reason = "a test that stumbles fails, and so it should")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that stumbles fails, and so it should")]
 
 use jiff::Timestamp;
-use usher::draft::{compose, write};
+use usher::draft::disclosure::{Known, Leak, LeakKind, leaks};
+use usher::draft::{Draft, compose, write};
+use usher::facts::Language;
 use usher::people::{InvitationState, MatchKind, Person, Tables, directory::Directory};
 use usher::rules::{Action, Proof, Situation, Urgency, Verdict};
 use usher::triage::{self, examples, playbook::Playbook};
@@ -21,10 +23,15 @@ fn mail(subject: &str, text: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-/// The finished mail, its text readable.
-fn written(playbook: &Playbook, raw: &[u8], reply: &str, proof: Proof) -> String {
+/// When every mail here is answered.
+fn now() -> Timestamp {
+    "2026-11-02T14:00:00Z".parse().unwrap()
+}
+
+/// The reply to a mail.
+fn reply(playbook: &Playbook, raw: &[u8], reply: &str, proof: Proof) -> Draft {
     let reading = triage::read(raw, playbook);
-    let now: Timestamp = "2026-11-02T14:00:00Z".parse().unwrap();
+    let now = now();
     let person = Person::Found {
         registered: Box::new(examples::registered(InvitationState::Pending, now)),
         kind: MatchKind::Exact,
@@ -54,8 +61,13 @@ fn written(playbook: &Playbook, raw: &[u8], reply: &str, proof: Proof) -> String
         reply: Some(reply.into()),
         because: Vec::new(),
     };
-    let draft = write::reply(&verdict, &situation, &playbook.templates, proof).unwrap();
-    let envelope = compose::Envelope { from: "support@nexam.example", message_id: "usher.1@nexam.example", date: now, automatic: false };
+    write::reply(&verdict, &situation, &playbook.templates, proof).unwrap()
+}
+
+/// The finished mail, its text readable.
+fn written(playbook: &Playbook, raw: &[u8], name: &str, proof: Proof) -> String {
+    let draft = reply(playbook, raw, name, proof);
+    let envelope = compose::Envelope { from: "support@nexam.example", message_id: "usher.1@nexam.example", date: now(), automatic: false };
     let mail = String::from_utf8(compose::mail(&draft, &envelope).unwrap()).unwrap();
     let head = mail.split("\r\n\r\n").next().unwrap().replace("\r\n", "\n");
     format!("{head}\n\n{}", draft.text)
@@ -121,10 +133,70 @@ fn an_acknowledgement_is_as_it_was_read_and_approved() {
     }
 }
 
+/// What a reply tells too much to somebody who wrote nothing of what the register holds.
+fn told(playbook: &Playbook, subject: &str, text: &str, proof: Proof) -> Vec<Leak> {
+    let registered = examples::registered(InvitationState::Pending, now());
+    let sender = if proof == Proof::Proven { registered.candidate.email.as_str() } else { "stranger@home.example" };
+    let known = Known {
+        proof,
+        sender: Some(sender),
+        words: "",
+        registered: Some(&registered),
+        near: &[],
+        own: &playbook.identity.own,
+        letterhead: &playbook.templates.letterhead,
+    };
+    leaks(subject, text, &known, &playbook.phrases)
+}
+
+#[test]
+fn no_reply_to_a_stranger_gives_anything_away_whatever_the_problem() {
+    let playbook = playbook();
+    for language in [Language::En, Language::Fr] {
+        let samples = write::Words::samples(&playbook.templates.letterhead, language);
+        for problems in 0..64_u32 {
+            for sample in &samples {
+                // The missing things of one sample, and none of what only a proven sender is told.
+                let mut words = write::Words { missing: sample.missing.clone(), ..samples[0].clone() };
+                let has = |at: u32| problems >> at & 1 == 1;
+                words.problem = write::Problems {
+                    code_or_link: has(0),
+                    invitation_not_received: has(1),
+                    activation_unfinished: has(2),
+                    sign_in_or_password: has(3),
+                    reset_not_received: has(4),
+                    none: has(5),
+                    ..write::Problems::default()
+                };
+                for name in ["general", "address_change", "acknowledgement", "automatic_note"] {
+                    let rendered = playbook.templates.render(name, language, &words).unwrap();
+                    let told = told(&playbook, &rendered.subject, &rendered.text, Proof::Unproven);
+                    assert_eq!(told, [], "{name} {language:?}:\n{}", rendered.text);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_reply_that_tells_a_state_is_for_the_proven_alone() {
+    let playbook = playbook();
+    for text in ["My invitation code is refused.", "Mon code d’invitation est refusé."] {
+        for case in CASES {
+            let draft = reply(&playbook, &mail("code", text), case, Proof::Proven);
+            let kinds = |proof| told(&playbook, &draft.subject, &draft.text, proof).into_iter().map(|l| l.kind).collect::<Vec<_>>();
+            assert_eq!(kinds(Proof::Proven), [], "{case}: {}", draft.text);
+            let kinds = kinds(Proof::Unproven);
+            assert!(kinds.contains(&LeakKind::Evaluation) && kinds.contains(&LeakKind::RegisteredName), "{case}: {kinds:?}");
+            assert_eq!(kinds.contains(&LeakKind::AccountState), case != "technical", "{case}: {}", draft.text);
+        }
+    }
+}
+
 #[test]
 fn a_reply_to_a_stranger_tells_nothing_about_who_is_registered() {
     let playbook = playbook();
-    let now: Timestamp = "2026-11-02T14:00:00Z".parse().unwrap();
+    let now = now();
     let nobody = Directory::default();
     let texts = [
         "My invitation code is refused. I am Ada Roy, ada.roy@uni.example, CHEM 2301.",

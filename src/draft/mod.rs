@@ -1,6 +1,7 @@
 //! Everything that may leave the house by mail: the words, and the MIME around them.
 
 pub mod compose;
+pub mod disclosure;
 pub mod templates;
 pub mod write;
 

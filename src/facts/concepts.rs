@@ -133,8 +133,7 @@ impl Concepts {
     }
 
     fn add(&mut self, word: &str, id: Id) -> Result<(), Unreadable> {
-        let plain = word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || " *?".contains(c));
-        if !plain || word.trim().is_empty() || word.starts_with(['*', '?']) {
+        if !is_readable(word) {
             return Err(Unreadable(word.to_owned()));
         }
         for spelling in spellings(word) {
@@ -158,8 +157,15 @@ impl Concepts {
         self.all.iter().position(|c| c.name == name).and_then(|at| Id::try_from(at).ok())
     }
 
-    /// Every concept that `words` speak of, in the order in which they stand.
+    /// The concepts that `words` speak of, in the order in which they stand; of many, the first.
     pub fn hear(&self, words: &[&str]) -> Vec<Hit> {
+        let mut hits = self.hear_all(words);
+        hits.truncate(MOST_HITS);
+        hits
+    }
+
+    /// Every concept that `words` speak of, in the order in which they stand.
+    pub fn hear_all(&self, words: &[&str]) -> Vec<Hit> {
         let mut hits = Vec::new();
         let hashes: Vec<Hash> = words.iter().map(|word| hash_of(word)).collect();
         let fit = |patterns: &[u32], start: usize, hits: &mut Vec<Hit>| {
@@ -185,7 +191,6 @@ impl Concepts {
         }
         hits.sort_unstable();
         hits.dedup();
-        hits.truncate(MOST_HITS);
         hits
     }
 }
@@ -196,13 +201,19 @@ impl Part {
     }
 }
 
+/// Whether a word of a file is written as it should: small letters without accents, digits, spaces, `*` and `?`.
+pub fn is_readable(word: &str) -> bool {
+    let plain = word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || " *?".contains(c));
+    plain && !word.trim().is_empty() && !word.starts_with(['*', '?'])
+}
+
 fn part(word: &str) -> Part {
     let stem = word.trim_end_matches('*');
     Part { stem: stem.into(), open: stem.len() < word.len(), hash: hash_of(stem) }
 }
 
 /// All spellings of a word in which `?` makes the letter before it optional.
-fn spellings(word: &str) -> Vec<String> {
+pub fn spellings(word: &str) -> Vec<String> {
     let Some(at) = word.find('?') else { return vec![word.to_owned()] };
     let (before, after) = (word.get(..at).unwrap_or(""), word.get(at + 1..).unwrap_or(""));
     let without = before.get(..before.len().saturating_sub(1)).unwrap_or("");

@@ -2,6 +2,7 @@
 
 use include_dir::{Dir, include_dir};
 
+use crate::draft::disclosure::Phrases;
 use crate::draft::templates::{Letterhead, Templates};
 use crate::facts::Lexicon;
 use crate::facts::learn::Judges;
@@ -24,12 +25,14 @@ pub struct Playbook {
     pub rulebook: Rulebook,
     /// What is said.
     pub templates: Templates,
+    /// How that is said which only the register knows.
+    pub phrases: Phrases,
     /// How near an evaluation is.
     pub limits: Limits,
 }
 
 impl Playbook {
-    /// Loads rules (`reading/*.toml`, `cases/*.toml`, `policy.toml`) and templates (`reply/*.hbs`). `kept`: what was learned from these
+    /// Loads rules (`reading/*.toml`, `cases/*.toml`, `policy.toml`, `disclosure.toml`) and templates (`reply/*.hbs`). `kept`: what was learned from these
     /// very rules before.
     ///
     /// # Errors
@@ -46,13 +49,14 @@ impl Playbook {
         let mut keep = |result: Faults| faults.extend(result.0);
         let lexicon = Lexicon::load(rules, kept).map_err(&mut keep).ok();
         let rulebook = Rulebook::load(rules).map_err(&mut keep).ok();
+        let phrases = Phrases::load(rules).map_err(&mut keep).ok();
         let templates = Templates::load(templates, letterhead).map_err(&mut keep).ok();
         if let (Some(rulebook), Some(templates)) = (&rulebook, &templates) {
             faults.extend(without_template(rulebook, templates));
         }
-        match (lexicon, rulebook, templates) {
-            (Some(lexicon), Some(rulebook), Some(templates)) if faults.is_empty() => {
-                Ok(Self { identity, lexicon, rulebook, templates, limits })
+        match (lexicon, rulebook, templates, phrases) {
+            (Some(lexicon), Some(rulebook), Some(templates), Some(phrases)) if faults.is_empty() => {
+                Ok(Self { identity, lexicon, rulebook, templates, phrases, limits })
             }
             _ => Err(Faults(faults)),
         }
