@@ -15,10 +15,12 @@ use regex::Captures;
 use super::{Done, playbook, screen, serve};
 use crate::channels::mailbox::{MailboxSettings, Start};
 use crate::clock::{Clock, System};
-use crate::desk;
+use crate::desk::{self, welcome};
 use crate::message::pattern::{Pattern, pattern};
 use crate::people::import::sample;
 use crate::settings::Settings;
+use crate::store::sessions::Opens;
+use crate::store::staff::{Act, Role};
 use crate::store::{Store, StoreSettings, tickets::TicketRow};
 use crate::worker::{self, Until};
 
@@ -63,7 +65,8 @@ impl Demo {
             return Ok(Done::Fine);
         }
         let listener = self.listener().await?;
-        println!("\nThe desk is open at http://{}  (Ctrl-C ends the demo)", listener.local_addr()?);
+        let link = link(&store, &format!("http://{}", listener.local_addr()?)).await?;
+        println!("\nThe desk is open; this link signs you in, once (Ctrl-C ends the demo):\n{link}");
         desk::serve(desk, listener, async {
             drop(tokio::signal::ctrl_c().await);
         })
@@ -82,6 +85,14 @@ impl Demo {
         }
         anyhow::bail!("no port from {} to {} is free; name one with --listen 127.0.0.1:PORT", PORTS.start, PORTS.end - 1)
     }
+}
+
+/// An account that may do everything, and the way in: nobody chooses a password for a demo.
+async fn link(store: &Store, url: &str) -> anyhow::Result<String> {
+    let (id, made, linked) = (System.id().to_string(), System.id().to_string(), System.id().to_string());
+    let act = |entry| Act { entry, by: None, now: System.now() };
+    store.add_staff(&id, "demo@usher.example", "Demo", Role::Operator, act(&made)).await?;
+    Ok(welcome::link(store, url, &id, Opens::SignIn, System.now() + welcome::LASTS, act(&linked)).await?)
 }
 
 fn at(listen: &str) -> desk::DeskSettings {

@@ -25,6 +25,8 @@ pub struct Seat {
     pub language: Language,
     /// The session.
     pub session: Session,
+    /// The page that asks wants the main pane alone.
+    pub only_main: bool,
     desk: Desk,
 }
 
@@ -47,7 +49,8 @@ impl FromRequestParts<Desk> for Seat {
         match found(parts, desk).await? {
             Some((session, staff, token)) if session.stage == Stage::Full => {
                 let language = staff.language.unwrap_or_else(|| doors::language(None, &parts.headers));
-                Ok(Self { staff, csrf: secrets::csrf(&token), language, session, desk: desk.clone() })
+                let only_main = parts.headers.get("hx-target").is_some_and(|t| t == "main");
+                Ok(Self { staff, csrf: secrets::csrf(&token), language, session, only_main, desk: desk.clone() })
             }
             _ => Err(away(parts)),
         }
