@@ -58,7 +58,7 @@ impl Demo {
         settings.mailbox.insert("sample".into(), sample);
         let store = Store::open(&settings.store).await?;
         let works = serve::works(&settings, store.clone(), Arc::new(playbook(&settings)?))?;
-        let desk = serve::desk_works(&settings, &works)?;
+        let desk = serve::desk_works(&settings, &works, false)?;
         watch_progress(&store, worker::run(works, Until::Idle), count).await?;
         show(&store).await?;
         if self.once {

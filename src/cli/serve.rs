@@ -56,7 +56,7 @@ impl Serve {
             if works.store.all_staff().await?.is_empty() {
                 eprintln!("usher: nobody can sign in yet: `usher user add EMAIL --name NAME --role operator`");
             }
-            let serving = tokio::spawn(desk::serve(desk_works(&settings, &works)?, listener, std::future::pending()));
+            let serving = tokio::spawn(desk::serve(desk_works(&settings, &works, !works_wanted)?, listener, std::future::pending()));
             if !works_wanted {
                 return serving.await?.map(|()| Done::Fine).map_err(Into::into);
             }
@@ -89,12 +89,13 @@ pub fn works(settings: &Settings, store: Store, playbook: Arc<Playbook>) -> anyh
     })
 }
 
-/// What the desk needs of the settings; it shares the register with the loops beside it.
-pub fn desk_works(settings: &Settings, works: &Works) -> anyhow::Result<desk::Works> {
+/// What the desk needs of the settings; it shares the register with the loops beside it, unless it is `alone`.
+pub fn desk_works(settings: &Settings, works: &Works, alone: bool) -> anyhow::Result<desk::Works> {
     Ok(desk::Works {
         store: works.store.clone(),
         playbook: Arc::clone(&works.playbook),
         in_force: Arc::clone(&works.in_force),
+        alone: alone.then(|| works.seal.clone()),
         threads: works.threads.clone(),
         from: works.from.clone(),
         settings: settings.desk.clone(),

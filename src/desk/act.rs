@@ -2,7 +2,7 @@
 //! or changed meanwhile is answered by 409 with what was typed still on the page.
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
 use axum::{Form, Router};
@@ -227,7 +227,7 @@ async fn writable(desk: &Desk, seat: &Seat, number: i64, role: Role) -> Result<O
     seat.may(role)?;
     let opened = opened(desk, seat, number).await?;
     if opened.is_of(&seat.staff.id) == Some(false) {
-        return Err(ticket::page(desk, seat, &opened, StatusCode::CONFLICT, json!({"conflict": "taken"}), false).await);
+        return Err(ticket::page(desk, seat, &opened, StatusCode::CONFLICT, json!({"conflict": "taken"})).await);
     }
     Ok(opened)
 }
@@ -283,7 +283,7 @@ async fn save(State(desk): State<Desk>, seat: Seat, Path(number): Path<i64>, For
 }
 
 /// Lets the reply leave, and shows who is next.
-async fn send(State(desk): State<Desk>, seat: Seat, headers: HeaderMap, Path(number): Path<i64>, Form(typed): Form<Typed>) -> Response {
+async fn send(State(desk): State<Desk>, seat: Seat, Path(number): Path<i64>, Form(typed): Form<Typed>) -> Response {
     let typed = typed.plain();
     let opened = match writable(&desk, &seat, number, Role::Send).await {
         Ok(opened) => opened,
@@ -296,7 +296,6 @@ async fn send(State(desk): State<Desk>, seat: Seat, headers: HeaderMap, Path(num
     let next = queue.next(Some(number)).map(|l| l.ticket.number);
     match approve(&desk, &seat, &opened, &typed).await {
         Ok(Approved::Queued) => {
-            let _ = headers;
             Redirect::to(&next.map_or_else(|| "/queue".to_owned(), |n| format!("/queue/{n}"))).into_response()
         }
         Ok(_) => newer(&desk, &seat, number, Some(&typed)).await,
@@ -309,12 +308,12 @@ pub async fn approve(desk: &Desk, seat: &Seat, opened: &Opened, typed: &Typed) -
     let number = opened.line.ticket.number;
     if typed.text.trim().is_empty() || typed.subject.trim().is_empty() {
         let more = json!({"fault": "act.empty", "typed_now": {"subject": typed.subject, "text": typed.text}});
-        return Err(ticket::page(desk, seat, opened, StatusCode::UNPROCESSABLE_ENTITY, more, false).await);
+        return Err(ticket::page(desk, seat, opened, StatusCode::UNPROCESSABLE_ENTITY, more).await);
     }
     let check = reply::check(desk, seat, opened, &typed.subject, &typed.text);
     if check.get("clean") != Some(&Value::Bool(true)) {
         let more = json!({"typed_now": {"subject": typed.subject, "text": typed.text, "check": check}});
-        return Err(ticket::page(desk, seat, opened, StatusCode::UNPROCESSABLE_ENTITY, more, false).await);
+        return Err(ticket::page(desk, seat, opened, StatusCode::UNPROCESSABLE_ENTITY, more).await);
     }
     let mut typed = typed.clone();
     let mut written = opened.written.clone();
@@ -389,7 +388,7 @@ pub async fn newer(desk: &Desk, seat: &Seat, number: i64, typed: Option<&Typed>)
     let typed =
         typed.map(|t| json!({"subject": t.subject, "text": t.text, "check": reply::check(desk, seat, &opened, &t.subject, &t.text)}));
     let more = json!({"conflict": conflict, "typed_now": typed});
-    ticket::page(desk, seat, &opened, StatusCode::CONFLICT, more, false).await
+    ticket::page(desk, seat, &opened, StatusCode::CONFLICT, more).await
 }
 
 async fn steer(desk: &Desk, seat: &Seat, number: i64, wish: Steer, event: &str) -> Response {

@@ -21,6 +21,7 @@ mod outbox;
 mod pages;
 pub mod password;
 mod queue;
+mod register;
 mod rules;
 mod search;
 mod seat;
@@ -35,6 +36,7 @@ mod words;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -51,9 +53,13 @@ use self::seat::Seat;
 use self::words::Words;
 use crate::clock::Clock;
 use crate::message::thread::Threads;
+use crate::people::codes::Seal;
 use crate::people::directory::InForce;
 use crate::store::{Store, StoreError};
 use crate::triage::playbook::Playbook;
+
+/// How long answers that were begun may take once the desk is told to stop.
+const LAST_ANSWERS: Duration = Duration::from_secs(2);
 
 /// `[desk]`.
 #[derive(Debug, Clone, Deserialize)]
@@ -112,6 +118,8 @@ pub struct Works {
     pub playbook: Arc<Playbook>,
     /// The register in force.
     pub in_force: Arc<InForce>,
+    /// Nothing else in this process keeps the register up to date: by this the codes in it are compared.
+    pub alone: Option<Seal>,
     /// Marks conversations.
     pub threads: Threads,
     /// The desk's own From.
@@ -205,8 +213,19 @@ pub async fn serve(
     listener: tokio::net::TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
+    let clock = Arc::clone(&works.clock);
     let service = router(works)?.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(stop).await
+    let stopping = Arc::new(tokio::sync::Notify::new());
+    let told = Arc::clone(&stopping);
+    let stop = async move {
+        stop.await;
+        told.notify_one();
+    };
+    tokio::select! {
+        served = axum::serve(listener, service).with_graceful_shutdown(stop) => served,
+        // Pages that are open listen for ever: they are not waited for.
+        () = async { stopping.notified().await; clock.rest(LAST_ANSWERS).await } => Ok(()),
+    }
 }
 
 fn router(works: Works) -> std::io::Result<Router> {
@@ -216,6 +235,9 @@ fn router(works: Works) -> std::io::Result<Router> {
     let inner = Inner { works, pages, words, queue: queue::Kept::default(), live: live::Live::default(), doors };
     let desk = Desk(Arc::new(inner));
     tokio::spawn(live::watch(desk.clone()));
+    if let Some(seal) = desk.alone.clone() {
+        tokio::spawn(register::keep(desk.clone(), seal));
+    }
     Ok(Router::new()
         .route("/", get(|| async { Redirect::to("/queue") }))
         .merge(sign_in::routes())

@@ -86,6 +86,7 @@ impl Pages {
         if let Some(view) = view.as_object_mut() {
             view.insert("frame".into(), frame);
             view.insert("csrf".into(), seat.csrf.clone().into());
+            view.insert("fragment".into(), seat.only_main.into());
         }
         self.rendered(status, seat.language, name, view)
     }

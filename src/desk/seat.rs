@@ -49,7 +49,7 @@ impl FromRequestParts<Desk> for Seat {
         match found(parts, desk).await? {
             Some((session, staff, token)) if session.stage == Stage::Full => {
                 let language = staff.language.unwrap_or_else(|| doors::language(None, &parts.headers));
-                let only_main = parts.headers.get("hx-target").is_some_and(|t| t == "main");
+                let only_main = parts.headers.get("hx-target").is_some_and(|target| target == "main");
                 Ok(Self { staff, csrf: secrets::csrf(&token), language, session, only_main, desk: desk.clone() })
             }
             _ => Err(away(parts)),

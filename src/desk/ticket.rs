@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
 use jiff::Timestamp;
@@ -123,14 +123,13 @@ pub fn routes() -> Router<Desk> {
         .merge(act::routes())
 }
 
-async fn show(State(desk): State<Desk>, seat: Seat, headers: HeaderMap, Path(number): Path<i64>) -> Response {
+async fn show(State(desk): State<Desk>, seat: Seat, Path(number): Path<i64>) -> Response {
     let opened = match Opened::load(&desk, number).await {
         Ok(Some(opened)) => opened,
         Ok(None) => return desk.told(&seat, StatusCode::NOT_FOUND, "frame.no_ticket").await,
         Err(error) => return desk.broken(&error),
     };
-    let only_main = headers.get("hx-target").is_some_and(|t| t == "main");
-    page(&desk, &seat, &opened, StatusCode::OK, json!({}), only_main).await
+    page(&desk, &seat, &opened, StatusCode::OK, json!({})).await
 }
 
 /// What a page that is open has seen.
@@ -159,19 +158,18 @@ async fn news(State(desk): State<Desk>, seat: Seat, Path(number): Path<i64>, Que
     desk.pages.bare(seat.language, "news", view)
 }
 
-/// The page of a ticket. `more`: what an action has to say (a conflict, a leak), laid over the view. `only_main`: the pane alone.
-pub async fn page(desk: &Desk, seat: &Seat, opened: &Opened, status: StatusCode, more: Value, only_main: bool) -> Response {
+/// The page of a ticket. `more`: what an action has to say (a conflict, a leak), laid over the view.
+pub async fn page(desk: &Desk, seat: &Seat, opened: &Opened, status: StatusCode, more: Value) -> Response {
     let queue = match desk.queue().await {
         Ok(queue) => queue,
         Err(error) => return desk.broken(&error),
     };
     let mut view = view(desk, seat, opened);
     if let (Some(view), Value::Object(more)) = (view.as_object_mut(), more) {
-        if !only_main {
+        if !seat.only_main {
             let current = opened.line.ticket.number;
             view.insert("groups".into(), queue::list_view(desk, seat, &queue, Some(current)).into());
         }
-        view.insert("fragment".into(), only_main.into());
         view.extend(more);
     }
     desk.pages.page_as(status, desk, seat, "ticket", view).await
@@ -222,7 +220,8 @@ fn head(desk: &Desk, seat: &Seat, opened: &Opened, now: Timestamp) -> Value {
         "small": small.join(" · "),
         "number": row.number,
         "deadline": row.deadline.map(|d| d.to_string()),
-        "left": seconds.map(|s| format::left(s, true, language)),
+        "left": seconds.filter(|s| *s > 0).map(|s| format::left(s, true, language)),
+        "today": imminent && seconds.is_some_and(|s| s <= 0),
         "red": imminent,
         "when": when,
         "verdict": verdict(opened, language),

@@ -69,6 +69,7 @@ impl House {
             store: store.clone(),
             playbook: Arc::new(Playbook::built_in(Default::default(), Default::default(), Default::default()).unwrap()),
             in_force: Arc::default(),
+            alone: None,
             threads: Threads::new(&[1; 32]),
             from: "support@nexam.example".into(),
             settings,

@@ -21,6 +21,7 @@
   const warned = new Set();
   const count = () => {
     for (const time of all("time[data-left]")) {
+      if (until(time) <= 0) continue;
       const text = left(until(time), time.dataset.left === "long");
       if (time.textContent !== text) time.textContent = text;
     }
