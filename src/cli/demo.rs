@@ -15,7 +15,7 @@ use regex::Captures;
 use super::{Done, playbook, screen, serve};
 use crate::channels::mailbox::{MailboxSettings, Start};
 use crate::clock::{Clock, System};
-use crate::desk::{self, welcome};
+use crate::desk;
 use crate::message::pattern::{Pattern, pattern};
 use crate::people::import::sample;
 use crate::settings::Settings;
@@ -25,6 +25,8 @@ use crate::store::{Store, StoreSettings, tickets::TicketRow};
 use crate::worker::{self, Until};
 
 static EXAMPLES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/examples");
+/// How long the link into the desk is good.
+const LINK_LASTS: SignedDuration = SignedDuration::from_hours(12);
 /// Ports that the desk tries, one after the other.
 const PORTS: std::ops::Range<u16> = 8080..8100;
 
@@ -65,9 +67,10 @@ impl Demo {
             return Ok(Done::Fine);
         }
         let listener = self.listener().await?;
-        let link = link(&store, &format!("http://{}", listener.local_addr()?)).await?;
-        println!("\nThe desk is open; this link signs you in, once (Ctrl-C ends the demo):\n{link}");
-        desk::serve(desk, listener, async {
+        let url = format!("http://{}", listener.local_addr()?);
+        println!("\nThe desk is open. This link signs you in, once:\n{}\n(Ctrl-C ends the demo)", guest(&store, &url).await?);
+        let settings = desk::DeskSettings { url, ..desk.settings.clone() };
+        desk::serve(desk::Works { settings, ..desk }, listener, async {
             drop(tokio::signal::ctrl_c().await);
         })
         .await?;
@@ -87,12 +90,13 @@ impl Demo {
     }
 }
 
-/// An account that may do everything, and the way in: nobody chooses a password for a demo.
-async fn link(store: &Store, url: &str) -> anyhow::Result<String> {
-    let (id, made, linked) = (System.id().to_string(), System.id().to_string(), System.id().to_string());
-    let act = |entry| Act { entry, by: None, now: System.now() };
-    store.add_staff(&id, "demo@usher.example", "Demo", Role::Operator, act(&made)).await?;
-    Ok(welcome::link(store, url, &id, Opens::SignIn, System.now() + welcome::LASTS, act(&linked)).await?)
+/// An account for whoever tries the desk, and the link that signs them in.
+async fn guest(store: &Store, url: &str) -> anyhow::Result<String> {
+    let (id, now) = (System.id().to_string(), System.now());
+    let entries = [System.id().to_string(), System.id().to_string()];
+    let act = |at: usize| Act { entry: entries.get(at).map_or("", String::as_str), by: None, now };
+    store.add_staff(&id, "guest@nexam.example", "Marc Lefort", Role::Operator, act(0)).await?;
+    Ok(desk::welcome::link(store, url, &id, Opens::SignIn, now.saturating_add(LINK_LASTS)?, act(1)).await?)
 }
 
 fn at(listen: &str) -> desk::DeskSettings {

@@ -295,9 +295,7 @@ async fn send(State(desk): State<Desk>, seat: Seat, Path(number): Path<i64>, For
     };
     let next = queue.next(Some(number)).map(|l| l.ticket.number);
     match approve(&desk, &seat, &opened, &typed).await {
-        Ok(Approved::Queued) => {
-            Redirect::to(&next.map_or_else(|| "/queue".to_owned(), |n| format!("/queue/{n}"))).into_response()
-        }
+        Ok(Approved::Queued) => Redirect::to(&next.map_or_else(|| "/queue".to_owned(), |n| format!("/queue/{n}"))).into_response(),
         Ok(_) => newer(&desk, &seat, number, Some(&typed)).await,
         Err(answer) => answer,
     }

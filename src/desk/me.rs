@@ -1,10 +1,10 @@
 //! What staff set for themselves: name, language, looks, password, second factor, open sessions, tokens for programs.
 
-use axum::{Json, Router};
 use axum::extract::{Form, Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
+use axum::{Json, Router};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::{Value, json};
