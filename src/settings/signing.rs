@@ -42,7 +42,8 @@ pub(super) fn desk(desk: &DeskSettings, text: &str, fault: &mut impl FnMut(Optio
     let name =
         host.map(|host| host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit())).map_or(host, |(name, _)| name));
     let own = name.is_some_and(super::is_loopback);
-    if !desk.url.starts_with("https://") && !(own && desk.url.starts_with("http://")) {
+    let safe = desk.url.starts_with("https://") || own && desk.url.starts_with("http://");
+    if !safe {
         told("url", "would have passwords travel in clear", "Write https://…; http:// is for this machine only.");
     }
     let openid = desk.openid.as_ref().filter(|o| !o.is_safe() || o.client_id.is_empty());
