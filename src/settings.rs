@@ -122,9 +122,9 @@ impl Settings {
             [&mut smtp.password_file, &mut smtp.ca_file].into_iter().for_each(join);
             [&mut smtp.client_secret_file, &mut smtp.refresh_token_file].into_iter().for_each(join);
         }
-        if let Some(discord) = &mut self.discord {
-            join(&mut discord.token_file);
-        }
+        let discord = self.discord.as_mut().map(|d| &mut d.token_file);
+        let openid = self.desk.openid.as_mut().map(|o| &mut o.client_secret_file);
+        discord.into_iter().chain(openid).for_each(join);
         let beside = |url: &str| {
             let file = url.strip_prefix("sqlite:").filter(|f| !f.starts_with(['/', ':']) && !f.is_empty());
             file.map(|f| format!("sqlite:{}", folder.join(f).display()))

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that stumbles fails, and so it should")]
 
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -289,29 +289,39 @@ fn the_demo_shows_every_action_and_exits() {
     }
 }
 
-/// A desk that stays open, ended when the test ends.
-struct Demo(Child, u16);
+/// A desk that stays open, ended when the test ends, and a browser that signed in.
+struct Demo {
+    child: Child,
+    port: u16,
+    cookie: String,
+}
 
 impl Drop for Demo {
     fn drop(&mut self) {
-        drop(self.0.kill());
-        drop(self.0.wait());
+        drop(self.child.kill());
+        drop(self.child.wait());
     }
 }
 
 impl Demo {
+    /// `usher demo`, entered by the link that it prints.
     fn open() -> Self {
-        Self::of(|port| {
+        let mut demo = Self::of(|port| {
             let mut command = Command::new(env!("CARGO_BIN_EXE_usher"));
             command.args(["demo", "--listen", &format!("127.0.0.1:{port}")]);
             command
-        })
+        });
+        let lines = BufReader::new(demo.child.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let link = lines.into_iter().find_map(|line| line.split_once("/welcome/").map(|(_, token)| token.to_owned())).unwrap();
+        assert!(demo.get(&format!("/welcome/{link}")).contains("This link signs you in once"));
+        demo.enter(&format!("/welcome/{link}"), "");
+        demo
     }
 
     fn of(command: impl FnOnce(u16) -> Command) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let child = command(port).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        let demo = Self(child, port);
+        let child = command(port).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let demo = Self { child, port, cookie: String::new() };
         for _ in 0..600 {
             if TcpStream::connect(("127.0.0.1", port)).is_ok() {
                 break;
@@ -322,11 +332,26 @@ impl Demo {
     }
 
     fn get(&self, path: &str) -> String {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.1)).unwrap();
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
+        self.ask(&format!("GET {path} HTTP/1.1\r\n"), "")
+    }
+
+    fn ask(&self, first: &str, body: &str) -> String {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        let (cookie, length) = (&self.cookie, body.len());
+        write!(stream, "{first}Host: localhost\r\nConnection: close\r\nCookie: {cookie}\r\nContent-Length: {length}\r\n\r\n{body}")
+            .unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         answer
+    }
+
+    /// Sends a form that signs in, and keeps the cookie.
+    fn enter(&mut self, path: &str, form: &str) {
+        let first = format!("POST {path} HTTP/1.1\r\nOrigin: http://localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n");
+        let answer = self.ask(&first, form);
+        assert!(answer.starts_with("HTTP/1.1 303"), "{answer}");
+        let (_, cookie) = answer.split_once("set-cookie: ").unwrap();
+        self.cookie = cookie.split_once(';').unwrap().0.to_owned();
     }
 }
 
@@ -338,15 +363,15 @@ fn pause() {
 #[test]
 fn the_desk_shows_the_queue_and_a_ticket_and_lets_nothing_in() {
     let demo = Demo::open();
-    let queue = demo.get("/?lang=en");
+    let queue = demo.get("/queue");
     assert!(queue.starts_with("HTTP/1.1 200"), "{queue}");
     assert!(queue.contains("Imminent") && queue.contains("Waiting for a person") && queue.contains("Jonah Petersen"));
-    assert!(queue.contains("default-src 'none'") && queue.contains("frame-ancestors 'none'") && !queue.contains("<script"));
-    let link = queue.split("href=\"/tickets/").nth(1).unwrap().split('"').next().unwrap().to_owned();
-    let ticket = demo.get(&format!("/tickets/{}", link.replace("lang=en", "lang=fr")));
-    assert!(ticket.contains("Pourquoi ce cas") && ticket.contains("Réponse"), "{ticket}");
-    assert!(demo.get("/tickets/none").starts_with("HTTP/1.1 404"));
-    assert!(demo.get("/assets/desk.css").contains("text/css"));
+    assert!(queue.contains("default-src 'none'") && queue.contains("frame-ancestors 'none'") && !queue.contains("<script>"));
+    let link = queue.split("href=\"/queue/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let ticket = demo.get(&format!("/queue/{link}"));
+    assert!(ticket.contains("Why this case") && ticket.contains("Reply"), "{ticket}");
+    assert!(demo.get("/queue/999999").starts_with("HTTP/1.1 404"));
+    assert!(demo.get("/healthz").contains("\"ok\":true"));
 }
 
 #[test]
@@ -364,7 +389,7 @@ fn a_register_that_is_too_old_is_told_by_desk_health_and_doctor() {
         settings(stale_after, 0);
         assert!(usher(place.path(), &["directory", "import"]).status.success(), "the source of the settings");
         (0..24).for_each(|_| pause());
-        let desk = Demo::of(|port| {
+        let mut desk = Demo::of(|port| {
             settings(stale_after, port);
             let mut command = Command::new(env!("CARGO_BIN_EXE_usher"));
             command.current_dir(place.path()).args(["serve", "--only", "desk"]);
@@ -372,16 +397,68 @@ fn a_register_that_is_too_old_is_told_by_desk_health_and_doctor() {
         });
         let health = desk.get("/healthz");
         assert!(health.starts_with(answer) && health.contains("stale") == banner, "{health}");
-        assert_eq!(desk.get("/?lang=en").contains("no reply leaves without a person"), banner);
+        account(place.path(), &format!("lea-{stale_after}@nexam.example"));
+        desk.enter("/sign-in", &format!("email=lea-{stale_after}%40nexam.example&password=quatre+chats+gris"));
+        assert_eq!(desk.get("/queue").contains("Auto-replies are off"), banner);
         assert_eq!(said(&usher(place.path(), &["doctor"])).contains("FAIL  register's age"), banner);
     }
+}
+
+/// Makes an account by a password on standard input.
+fn account(folder: &Path, email: &str) -> Output {
+    let mut usher = Command::new(env!("CARGO_BIN_EXE_usher"));
+    let arguments = ["user", "add", email, "--name", "Léa Gagnon", "--role", "operator"];
+    let mut child =
+        usher.current_dir(folder).args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(b"quatre chats gris\n").unwrap();
+    let out = child.wait_with_output().unwrap();
+    assert!(out.status.success(), "{}", said(&out));
+    out
+}
+
+#[test]
+fn accounts_are_made_listed_changed_and_shut() {
+    let place = place();
+    fs::write(
+        place.path().join("usher.toml"),
+        "[mail]\nown = [\"support@nexam.example\"]\n[desk]\nurl = \"https://desk.nexam.example/\"\n",
+    )
+    .unwrap();
+    let user = |arguments: &[&str]| usher(place.path(), &[&["user"], arguments].concat());
+    assert!(said(&user(&["list"])).contains("usher user add"));
+    assert!(!said(&account(place.path(), "lea@nexam.example")).contains("quatre"), "a password is never shown");
+    let marc = ["add", "Marc@Nexam.example", "--name", "Marc", "--role", "send"];
+    let out = user(&marc);
+    assert!(out.status.success() && said(&out).contains("https://desk.nexam.example/welcome/"), "{}", said(&out));
+    assert_eq!(user(&marc).status.code(), Some(2), "one account an address");
+    fs::write(place.path().join("short"), "short\n").unwrap();
+    for (arguments, says) in [
+        (&["add", "x@y.example", "--name", "X", "--role", "boss"][..], "look, draft, send, lead, operator"),
+        (&["add", "x@y.example", "--name", "X", "--role", "look", "--password-file", "short"], "at least 12"),
+        (&["add", "nobody", "--name", "X", "--role", "look"], "no address"),
+        (&["role", "x@y.example", "look"], "has no account"),
+    ] {
+        let out = user(arguments);
+        assert!(out.status.code() == Some(2) && said(&out).contains(says), "{arguments:?}: {}", said(&out));
+    }
+    let out = user(&["disable", "lea@nexam.example"]);
+    assert!(out.status.code() == Some(1) && said(&out).contains("somebody has to operate"), "{}", said(&out));
+    for arguments in [&["role", "marc@nexam.example", "operator"][..], &["disable", "lea@nexam.example"], &["enable", "lea@nexam.example"]]
+    {
+        assert!(user(arguments).status.success());
+    }
+    assert!(said(&user(&["reset", "lea@nexam.example", "--second-factor"])).contains("/welcome/"));
+    let list = lines(&user(&["list", "--json"]));
+    let seen: Vec<_> =
+        list.iter().map(|l| (l["email"].as_str().unwrap(), l["role"].as_str().unwrap(), l["has_password"].as_bool().unwrap())).collect();
+    assert_eq!(seen, [("lea@nexam.example", "operator", false), ("marc@nexam.example", "operator", false)]);
 }
 
 #[test]
 fn the_desk_does_not_listen_where_others_could_reach_it() {
     let place: PathBuf = std::env::temp_dir();
     let out = usher(&place, &["demo", "--listen", "0.0.0.0:0"]);
-    assert!(out.status.code() == Some(2) && said(&out).contains("no sign-in"), "{}", said(&out));
+    assert!(out.status.code() == Some(2) && said(&out).contains("passwords would travel in clear"), "{}", said(&out));
 }
 
 #[test]

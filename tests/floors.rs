@@ -29,7 +29,7 @@ const FLOORS: [(&str, u8); 18] = [
 ];
 
 /// Outside crates that speak to a machine, a terminal or a browser, and the only rooms that may name them.
-const OUTSIDE: [(&str, &[&str]); 21] = [
+const OUTSIDE: [(&str, &[&str]); 22] = [
     ("clap", &["cli", "main"]),
     ("indicatif", &["cli"]),
     ("comfy_table", &["cli"]),
@@ -44,6 +44,7 @@ const OUTSIDE: [(&str, &[&str]); 21] = [
     ("imap_proto", &["channels"]),
     ("serenity", &["channels"]),
     ("reqwest", &["channels"]),
+    ("jsonwebtoken", &["channels"]),
     ("rustls", &["channels"]),
     ("lettre", &["channels", "draft"]),
     ("encoding_rs", &["message"]),

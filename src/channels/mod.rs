@@ -7,6 +7,7 @@ mod heading;
 pub mod imap;
 pub mod mailbox;
 pub mod maildir;
+pub mod openid;
 pub mod platform;
 pub mod smtp;
 pub mod tls;

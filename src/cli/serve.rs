@@ -53,6 +53,9 @@ impl Serve {
         if desk_wanted {
             let listener = desk::listen(&settings.desk).await?;
             eprintln!("usher: the desk is at http://{}", listener.local_addr()?);
+            if works.store.all_staff().await?.is_empty() {
+                eprintln!("usher: nobody can sign in yet: `usher user add EMAIL --name NAME --role operator`");
+            }
             let serving = tokio::spawn(desk::serve(desk_works(&settings, &works, !works_wanted)?, listener, std::future::pending()));
             if !works_wanted {
                 return serving.await?.map(|()| Done::Fine).map_err(Into::into);

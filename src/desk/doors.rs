@@ -8,6 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::secrets::{self, Keys};
 use super::{DeskSettings, SecondFactor};
+use crate::channels::Fault;
+use crate::channels::openid::Provider;
 use crate::facts::Language;
 use crate::store::sessions::Lasts;
 
@@ -27,21 +29,27 @@ pub struct Doors {
     pub factor_required: bool,
     /// Whether browsers speak https to the desk.
     pub secure: bool,
+    /// The identity provider, where there is one.
+    pub openid: Option<Provider>,
     origin: String,
     behind_proxy: bool,
 }
 
 impl Doors {
     /// As the settings say, under the key of the house.
-    pub fn new(settings: &DeskSettings, house: &[u8; 32]) -> Self {
-        Self {
+    ///
+    /// # Errors
+    /// When the identity provider's address is none.
+    pub fn new(settings: &DeskSettings, house: &[u8; 32]) -> Result<Self, Fault> {
+        Ok(Self {
             keys: Keys::new(house),
             lasts: Lasts { idle: settings.idle, longest: settings.longest, half: HALF },
             factor_required: settings.second_factor == SecondFactor::Required,
             secure: settings.secure_cookies || settings.url.starts_with("https://"),
             origin: origin(&settings.url).unwrap_or_default(),
+            openid: settings.openid.as_ref().map(Provider::new).transpose()?,
             behind_proxy: settings.behind_proxy,
-        }
+        })
     }
 
     /// The token of the session, where a cookie brings one.
@@ -176,7 +184,7 @@ mod tests {
     }
 
     fn doors(url: &str) -> Doors {
-        Doors::new(&DeskSettings { url: url.into(), behind_proxy: true, ..DeskSettings::default() }, &[1; 32])
+        Doors::new(&DeskSettings { url: url.into(), behind_proxy: true, ..DeskSettings::default() }, &[1; 32]).unwrap()
     }
 
     #[test]

@@ -19,6 +19,7 @@ mod judge;
 mod ledger;
 mod live;
 mod me;
+mod openid;
 mod outbox;
 mod pages;
 pub mod password;
@@ -54,6 +55,7 @@ use self::doors::Doors;
 use self::pages::Pages;
 use self::seat::Seat;
 use self::words::Words;
+use crate::channels::openid::OpenIdSettings;
 use crate::clock::Clock;
 use crate::message::thread::Threads;
 use crate::people::codes::Seal;
@@ -84,6 +86,8 @@ pub struct DeskSettings {
     pub second_factor: SecondFactor,
     /// Whether a proxy stands before the desk, which says where requests come from (the last X-Forwarded-For).
     pub behind_proxy: bool,
+    /// `[desk.openid]`: an identity provider to sign in by.
+    pub openid: Option<OpenIdSettings>,
 }
 
 /// Who has to have a second factor.
@@ -108,6 +112,7 @@ impl Default for DeskSettings {
             longest: SignedDuration::from_hours(12),
             second_factor: SecondFactor::Optional,
             behind_proxy: false,
+            openid: None,
         }
     }
 }
@@ -234,7 +239,7 @@ pub async fn serve(
 fn router(works: Works) -> std::io::Result<Router> {
     let words = Arc::new(Words::built_in().map_err(std::io::Error::other)?);
     let pages = Pages::built_in(Arc::clone(&words)).map_err(std::io::Error::other)?;
-    let doors = Doors::new(&works.settings, &works.key);
+    let doors = Doors::new(&works.settings, &works.key).map_err(std::io::Error::other)?;
     let inner = Inner { works, pages, words, queue: queue::Kept::default(), live: live::Live::default(), doors };
     let desk = Desk(Arc::new(inner));
     tokio::spawn(live::watch(desk.clone()));
@@ -244,6 +249,7 @@ fn router(works: Works) -> std::io::Result<Router> {
     Ok(Router::new()
         .route("/", get(|| async { Redirect::to("/queue") }))
         .merge(sign_in::routes())
+        .merge(openid::routes())
         .merge(welcome::routes())
         .merge(me::routes())
         .merge(staff::routes())

@@ -63,6 +63,9 @@ pub fn page(desk: &Desk, language: Language, status: StatusCode, mut view: Value
         view.insert("title".into(), desk.words.say(language, "account.sign_in_title", &[]).into());
         view.insert("support".into(), desk.from.clone().into());
         let next = factor::percent(view.get("next").and_then(Value::as_str).unwrap_or("/"));
+        if desk.doors.openid.is_some() {
+            view.insert("openid".into(), next.clone().into());
+        }
         view.insert("switch".into(), format!("/sign-in?next={next}&lang=").into());
     }
     desk.pages.rendered(status, language, "sign_in", view)

@@ -42,11 +42,21 @@ pub(super) fn desk(desk: &DeskSettings, text: &str, fault: &mut impl FnMut(Optio
     let name =
         host.map(|host| host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit())).map_or(host, |(name, _)| name));
     let own = name.is_some_and(super::is_loopback);
-    if !desk.url.starts_with("https://") && !(own && desk.url.starts_with("http://")) {
+    let safe = desk.url.starts_with("https://") || own && desk.url.starts_with("http://");
+    if !safe {
         told("url", "would have passwords travel in clear", "Write https://…; http:// is for this machine only.");
     }
+    let openid = desk.openid.as_ref().filter(|o| !o.is_safe() || o.client_id.is_empty());
     if TimeZone::get(&desk.time_zone).is_err() {
         told("time_zone", "names no time zone", "Write it like America/Toronto.");
+    }
+    if openid.is_some() {
+        let line = line_of_section(text, "desk.openid");
+        fault(
+            line,
+            "[desk.openid] needs an https `issuer` and a `client_id`".into(),
+            "The provider gives both when the desk is registered there.",
+        );
     }
 }
 
@@ -112,6 +122,7 @@ mod tests {
             ("second_factor = \"required\"\nidle = \"30s\"", 5, "idle is under a minute"),
             ("time_zone = \"Montreal\"", 4, "no time zone"),
             ("second_factor = \"often\"", 4, "often"),
+            ("[desk.openid]\nissuer = \"http://id.nexam.example\"\nclient_id = \"usher\"", 4, "https `issuer`"),
         ];
         for (desk, line, expected) in cases {
             let faults = read(&format!("[desk]\n{desk}\n"), &[]).unwrap_err();

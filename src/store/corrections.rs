@@ -42,6 +42,27 @@ pub(super) const INSERT: &str =
 pub(super) const REPLACES: &str = "UPDATE correction SET taken_back_at = $3 WHERE ticket_id = $1 AND kind = $2 AND taken_back_at IS NULL";
 
 impl Store {
+    /// Messages that staff say a person wrote although they were ignored.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn said_to_be_peoples(&self) -> Result<Vec<String>, StoreError> {
+        const SQL: &str = "SELECT message_id FROM correction WHERE message_id IS NOT NULL AND kind = 'not_automatic' AND taken_back_at IS NULL";
+        let rows: Vec<(String,)> = on!(self, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
+        Ok(rows.into_iter().map(|(id,)| id).collect())
+    }
+
+    /// What was said of messages counts for the tickets that they became.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn corrections_follow(&self) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE correction SET ticket_id = (SELECT m.ticket_id FROM message m WHERE m.id = correction.message_id)
+            WHERE message_id IS NOT NULL AND ticket_id IS NULL";
+        on!(self, pool => sqlx::query(SQL).execute(pool).await.map(drop)?);
+        Ok(())
+    }
+
     /// The corrections of a ticket that count, in the order in which they were made.
     ///
     /// # Errors

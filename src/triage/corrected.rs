@@ -137,9 +137,12 @@ pub fn settle(reading: Reading, corrections: &[Correction], directory: &Director
     let case = corrections.iter().rev().find_map(|c| if let Correction::Case(name) = c { Some(name.as_str()) } else { None });
     let by_case = case.and_then(|name| decide::as_case(&playbook.rulebook, &situation, &playbook.limits, name));
     let mut verdict = by_case.unwrap_or_else(|| decide::verdict(&playbook.rulebook, &situation, &playbook.limits));
-    if verdict.action == Action::AutoReply {
-        verdict.action = Action::Draft;
-    }
+    verdict.action = match verdict.action {
+        Action::AutoReply => Action::Draft,
+        // Somebody says that it is not to be passed over.
+        Action::Ignore if corrections.contains(&Correction::NotAutomatic) => Action::HandOver,
+        action => action,
+    };
     let draft = write::reply(&verdict, &situation, &playbook.templates, verdict.proof);
     Outcome { message, facts, person, verdict, draft }
 }

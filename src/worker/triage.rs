@@ -49,9 +49,12 @@ pub async fn batch(shared: &Arc<Shared>) -> anyhow::Result<usize> {
         quarantine(shared, &guilty).await?;
     }
     let directory = shared.works.in_force.get();
+    // Only what is looked at again can have been spoken of.
+    let spoken_of = leased.iter().any(|m| m.imported != 0);
+    let peoples = if spoken_of { shared.works.store.said_to_be_peoples().await? } else { Vec::new() };
     let now = shared.now();
     let (mut plain, mut later) = (Vec::new(), Vec::new());
-    for (message, judged) in on_all_cores(shared, leased, &directory, now).await {
+    for (message, judged) in on_all_cores(shared, leased, &directory, &Arc::from(peoples), now).await {
         match judged {
             Judged::Alone(outcome) => plain.push(alone(shared, &message, *outcome, now).await?),
             Judged::Continues(..) | Judged::Returned(..) => later.push((message, judged)),
@@ -60,6 +63,9 @@ pub async fn batch(shared: &Arc<Shared>) -> anyhow::Result<usize> {
     }
     points::pass("judged");
     write(shared, plain, now).await?;
+    if spoken_of {
+        shared.works.store.corrections_follow().await?;
+    }
     // One after the other: each is judged with those before it.
     for (message, judged) in later {
         let settlement = match judged {
@@ -88,16 +94,23 @@ enum Judged {
 }
 
 /// Cuts the batch into one piece a core. A message that brings its judge down takes nothing else with it.
-async fn on_all_cores(shared: &Arc<Shared>, batch: Vec<Leased>, directory: &Arc<Directory>, now: Timestamp) -> Vec<(Leased, Judged)> {
+async fn on_all_cores(
+    shared: &Arc<Shared>,
+    batch: Vec<Leased>,
+    directory: &Arc<Directory>,
+    peoples: &Arc<[String]>,
+    now: Timestamp,
+) -> Vec<(Leased, Judged)> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let piece = batch.len().div_ceil(cores).max(1);
     let (mut rest, mut tasks) = (batch, Vec::new());
     while !rest.is_empty() {
         let tail = rest.split_off(piece.min(rest.len()));
         let (shared, directory, mine) = (Arc::clone(shared), Arc::clone(directory), std::mem::replace(&mut rest, tail));
+        let peoples = Arc::clone(peoples);
         tasks.push(tokio::task::spawn_blocking(move || {
             let judge = |m: Leased| {
-                let judged = catch_unwind(AssertUnwindSafe(|| judge(&shared, &m, &directory, now))).unwrap_or(Judged::Failed);
+                let judged = catch_unwind(AssertUnwindSafe(|| judge(&shared, &m, &directory, peoples.contains(&m.id), now))).unwrap_or(Judged::Failed);
                 (m, judged)
             };
             mine.into_iter().map(judge).collect::<Vec<_>>()
@@ -110,7 +123,8 @@ async fn on_all_cores(shared: &Arc<Shared>, batch: Vec<Leased>, directory: &Arc<
     all
 }
 
-fn judge(shared: &Shared, leased: &Leased, directory: &Directory, now: Timestamp) -> Judged {
+/// `by_a_person`: staff say so, whatever the message looks like.
+fn judge(shared: &Shared, leased: &Leased, directory: &Directory, by_a_person: bool, now: Timestamp) -> Judged {
     let playbook = &shared.works.playbook;
     let threads = &shared.works.threads;
     let raw = leased.raw.as_deref().unwrap_or_default();
@@ -124,6 +138,9 @@ fn judge(shared: &Shared, leased: &Leased, directory: &Directory, now: Timestamp
     }
     if raw.len() < usize::try_from(leased.size).unwrap_or(usize::MAX) {
         reading.message.defects.push("too large: only its beginning was read".into());
+    }
+    if by_a_person {
+        return Judged::Alone(Box::new(corrected::settle(reading, &[Correction::NotAutomatic], directory, playbook, now)));
     }
     let tickets: Vec<String> = leased.ticket_id.iter().cloned().chain(threads.answered(&reading.message)).collect();
     if reading.message.automatic == Some(Automatic::Bounce) {

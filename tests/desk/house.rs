@@ -25,9 +25,9 @@ use usher::worker::{RepliesSettings, Until};
 /// The password of everybody here.
 pub const PASSWORD: &str = "quatre chats gris";
 
-/// A clock that a test moves on.
-#[derive(Debug, Default)]
-pub struct Hands(Mutex<SignedDuration>);
+/// A clock that stands still until a test moves it on.
+#[derive(Debug)]
+pub struct Hands(Mutex<Timestamp>);
 
 impl Hands {
     pub fn on(&self, by: SignedDuration) {
@@ -37,7 +37,7 @@ impl Hands {
 
 impl Clock for Hands {
     fn now(&self) -> Timestamp {
-        System.now() + *self.0.lock().unwrap()
+        *self.0.lock().unwrap()
     }
 
     fn id(&self) -> Ulid {
@@ -64,7 +64,7 @@ impl House {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("usher.db").display());
         let store = Store::open(&StoreSettings { url, ..StoreSettings::default() }).await.unwrap();
-        let clock = Arc::new(Hands::default());
+        let clock = Arc::new(Hands(Mutex::new(System.now())));
         let mut settings = DeskSettings { listen: "127.0.0.1:0".into(), ..DeskSettings::default() };
         change(&mut settings);
         let listener = desk::listen(&settings).await.unwrap();

@@ -68,12 +68,12 @@ async fn after_five_failures_one_waits_longer_each_time_but_the_owners_browser_d
     assert!(thief.sign_in("lea", PASSWORD).await.body.contains("Wait 20 seconds"));
 
     assert_eq!(owner.sign_in("lea", PASSWORD).await.status, 303, "from the same address, with its device cookie");
-    // Many addresses together wait too.
+    // Many addresses together wait too: six of the thirty tries were the thief's.
     let mut made = 0;
     for from in 10..60 {
         made += u32::from(house.browser(from).sign_in("lea", "wrong wrong wrong").await.status == 422);
     }
-    assert!((20..=30).contains(&made), "{made}");
+    assert_eq!(made, 24);
     assert_eq!(owner.sign_in("lea", PASSWORD).await.status, 303);
     for _ in 0..5 {
         assert_eq!(owner.sign_in("lea", "wrong wrong wrong").await.status, 422);
@@ -82,15 +82,15 @@ async fn after_five_failures_one_waits_longer_each_time_but_the_owners_browser_d
 }
 
 async fn tries(house: &House, name: impl Fn(u32) -> String) -> u32 {
-    let mut made = 0;
+    let (browser, mut made) = (house.browser(3), 0);
     for turn in 0..10_000 {
-        made += u32::from(house.browser(3).sign_in_plain(&name(turn)).await != 429);
+        made += u32::from(browser.fails_at(&name(turn)).await != 429);
     }
     made
 }
 
 impl Browser {
-    async fn sign_in_plain(&self, name: &str) -> u16 {
+    async fn fails_at(&self, name: &str) -> u16 {
         let fields = [("email", format!("{name}@nexam.example")), ("password", "wrong wrong wrong".to_owned())];
         let request = self.client.post(format!("{}/sign-in", self.url)).header("origin", &self.url).form(&fields);
         request.send().await.unwrap().status().as_u16()
@@ -101,10 +101,8 @@ impl Browser {
 async fn ten_thousand_tries_come_to_a_few() {
     let house = House::open(|_| {}).await;
     house.account("lea", Role::Send).await;
-    let one = tries(&house, |_| "lea".into()).await;
-    assert!((5..=9).contains(&one), "{one} passwords of one account");
-    let many = tries(&house, |turn| format!("a{turn}")).await;
-    assert!((20..=36).contains(&many), "{many} accounts from one address");
+    assert_eq!(tries(&house, |_| "lea".into()).await, 5, "passwords of one account");
+    assert_eq!(tries(&house, |turn| format!("a{turn}")).await, 25, "accounts from the address that tried five times before");
 }
 
 #[tokio::test]
@@ -112,10 +110,10 @@ async fn an_unknown_account_takes_as_long_as_a_known_one() {
     let house = House::open(|desk| desk.behind_proxy = true).await;
     house.account("lea", Role::Send).await;
     let median = async |name: &str| {
-        let mut times = Vec::new();
+        let (browser, mut times) = (house.browser(1), Vec::new());
         for turn in 0..21 {
             let fields = [("email", format!("{name}@nexam.example")), ("password", "wrong wrong wrong".to_owned())];
-            let request = house.browser(1).client.post(format!("{}/sign-in", house.url)).header("origin", &house.url);
+            let request = browser.client.post(format!("{}/sign-in", house.url)).header("origin", &house.url);
             let watch = Stopwatch::start();
             let answer = request.header("x-forwarded-for", format!("203.0.113.{turn}")).form(&fields).send().await.unwrap();
             times.push(watch.nanoseconds() / 1_000);
@@ -127,7 +125,8 @@ async fn an_unknown_account_takes_as_long_as_a_known_one() {
     median("warm").await;
     let (known, unknown) = (median("lea").await, median("nobody").await);
     println!("known {known} µs, unknown {unknown} µs");
-    assert!(unknown * 10 > known * 6 && known * 10 > unknown * 6, "known {known} µs, unknown {unknown} µs");
+    // Without a hash to compare with, the answer would come in a fiftieth of the time.
+    assert!(unknown * 2 > known && known * 2 > unknown, "known {known} µs, unknown {unknown} µs");
 }
 
 #[tokio::test]

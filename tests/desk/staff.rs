@@ -91,12 +91,13 @@ async fn a_program_has_a_token_and_no_cookie() {
     assert_eq!(looks.post("/me/tokens", &[("name", "x"), ("scope", "approve")]).await.status, 403);
 
     let url = format!("{}/api/me", house.url);
-    let with = |token: &str| marc.client.get(&url).header("authorization", format!("Bearer {token}"));
+    let client = marc.client.clone();
+    let with = |token: &str| client.get(&url).header("authorization", format!("Bearer {token}"));
     let answer = house.browser(1).send(with(&token)).await;
     assert!(answer.status == 200 && answer.body.contains("\"scope\":\"approve\""), "{}", answer.body);
     assert_eq!(house.browser(1).send(with("usher_x")).await.status, 401);
-    assert_eq!(marc.clone().send(marc.client.get(&url)).await.status, 401, "a session is none");
-    let page = house.browser(1).send(marc.client.get(format!("{}/me", house.url)).header("authorization", format!("Bearer {token}"))).await;
+    assert_eq!(marc.clone().send(client.get(&url)).await.status, 401, "a session is none");
+    let page = house.browser(1).send(client.get(format!("{}/me", house.url)).header("authorization", format!("Bearer {token}"))).await;
     assert_eq!(page.status, 303, "a token opens no page");
 
     let page = marc.get("/me").await;

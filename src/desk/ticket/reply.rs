@@ -6,7 +6,10 @@ use serde_json::{Value, json};
 use super::Opened;
 use crate::desk::seat::Seat;
 use crate::desk::{Desk, format};
+use crate::draft::disclosure::{self, Known, Leak};
 use crate::facts::Language;
+use crate::people::Candidate;
+use crate::rules::Proof;
 use crate::store::staff::Role;
 
 /// The editor, or why there is none.
@@ -54,13 +57,36 @@ pub fn view(desk: &Desk, seat: &Seat, opened: &Opened, now: Timestamp) -> Value 
 }
 
 /// What the text tells that its reader may not know.
-pub fn leaks(_desk: &Desk, _opened: &Opened, _subject: &str, _text: &str) -> Vec<u8> {
-    Vec::new()
+pub fn leaks(desk: &Desk, opened: &Opened, subject: &str, text: &str) -> Vec<Leak> {
+    let directory = desk.in_force.get();
+    let others = opened.outcome.get("others").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let near = others.iter().filter_map(|n| n.get("candidate_id")?.as_str()).filter_map(|id| directory.registered(id));
+    let near: Vec<Candidate> = near.map(|r| r.candidate).collect();
+    let words = opened.all_words();
+    // Their own subject is answered under, whatever stands in it.
+    let bare = subject.trim().strip_prefix("Re:").unwrap_or(subject).trim();
+    let subject = if opened.readings.iter().any(|r| r.message.subject.contains(bare)) { "" } else { subject };
+    let known = Known {
+        proof: if opened.ticket.proof == "proven" { Proof::Proven } else { Proof::Unproven },
+        sender: opened.ticket.from_address.as_deref(),
+        words: &words,
+        registered: opened.registered.as_ref(),
+        near: &near,
+        own: &desk.playbook.identity.own,
+        letterhead: &desk.playbook.templates.letterhead,
+    };
+    disclosure::leaks(subject, text, &known, &desk.playbook.phrases)
 }
 
 /// What the text gives away, in words; `clean`: nothing. The server decides, the page only shows.
 pub fn check(desk: &Desk, language: Language, opened: &Opened, subject: &str, text: &str) -> Value {
-    let leaks = leaks(desk, opened, subject, text);
-    let _ = language;
-    json!({"clean": leaks.is_empty(), "leaks": []})
+    let said = |leak: &Leak| {
+        let part = if leak.line == 0 { "subject" } else { "send_off" };
+        let key = format!("disclosure.{part}_{}", leak.kind.as_str());
+        json!({"line": (leak.line > 0).then_some(leak.line), "text": desk.words.say(language, &key, &[("line", &leak.line.to_string())])})
+    };
+    let mut leaks = leaks(desk, opened, subject, text);
+    leaks.dedup_by_key(|leak| (leak.line, leak.kind));
+    let clean = if opened.ticket.proof == "proven" { "disclosure.clean_proven" } else { "disclosure.clean" };
+    json!({"clean": leaks.is_empty(), "word": clean, "leaks": leaks.iter().take(5).map(said).collect::<Vec<_>>()})
 }
