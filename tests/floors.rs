@@ -29,7 +29,7 @@ const FLOORS: [(&str, u8); 18] = [
 ];
 
 /// Outside crates that speak to a machine, a terminal or a browser, and the only rooms that may name them.
-const OUTSIDE: [(&str, &[&str]); 22] = [
+const OUTSIDE: [(&str, &[&str]); 26] = [
     ("clap", &["cli", "main"]),
     ("indicatif", &["cli"]),
     ("comfy_table", &["cli"]),
@@ -54,11 +54,7 @@ const OUTSIDE: [(&str, &[&str]); 22] = [
     ("handlebars", &["draft", "desk"]),
     ("tower_http", &["desk"]),
     ("ammonia", &["desk"]),
-    ("argon2", &["desk"]),
-    ("totp_rs", &["desk"]),
-    ("qrcode", &["desk"]),
     ("utoipa", &["desk"]),
-    ("jsonwebtoken", &["channels"]),
     ("getrandom", &["clock"]),
 ];
 

@@ -54,6 +54,7 @@ fn reply(playbook: &Playbook, raw: &[u8], reply: &str, proof: Proof) -> Draft {
         action: Action::Draft,
         urgency: Urgency::Later,
         deadline: None,
+        over_at: None,
         state: None,
         missing: Vec::new(),
         proof,

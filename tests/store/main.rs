@@ -10,6 +10,7 @@ mod live;
 mod mirror;
 mod outbox;
 mod register;
+mod reply;
 mod server;
 mod staff;
 mod statistics;
@@ -87,6 +88,7 @@ fn ticket(message: &str, reply_after: Option<Timestamp>) -> NewTicket {
         person: Some("Ada Roy".into()),
         match_kind: "exact".into(),
         deadline: Some(later(3_600)),
+        over_at: Some(later(7_200)),
         received_at: now(),
         latest_at: now(),
         reason_en: "because".into(),
@@ -95,6 +97,7 @@ fn ticket(message: &str, reply_after: Option<Timestamp>) -> NewTicket {
         quoted: None,
         proof: "proven".into(),
         outcome_json: "{}".into(),
+        found_by: "ada roy uni example my code".into(),
         related: None,
         draft: Some(draft),
         reply,
