@@ -62,5 +62,9 @@ async fn strips(desk: &Desk, seat: &Seat, now: Timestamp) -> Result<Vec<String>,
     if let Some(since) = desk.store.directory_stale_since(now).await? {
         strips.push(say("frame.stale", &[("time", &format::day_time(since, now, &desk.zone(seat), seat.language))]));
     }
+    if seat.staff.role >= Role::Lead {
+        // Of what does not work the leads hear here too, not only where the operator watches.
+        strips.extend(desk.store.troubles().await?.into_iter().take(3).map(|trouble| trouble.what));
+    }
     Ok(strips)
 }

@@ -1,7 +1,7 @@
-//! The journal of the whole desk: what happened, when, to which ticket, and by whose hand.
+//! The journal of a ticket and of the whole desk: what happened, when, to which ticket, and by whose hand.
 
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use axum::routing::get;
 use jiff::Timestamp;
@@ -18,7 +18,7 @@ const PAGE: u32 = 100;
 
 /// The routes of the journal.
 pub fn routes() -> Router<Desk> {
-    Router::new().route("/journal", get(show))
+    Router::new().route("/journal", get(show)).route("/queue/{number}/journal", get(of_ticket))
 }
 
 #[derive(Debug, Deserialize)]
@@ -45,6 +45,18 @@ async fn show(State(desk): State<Desk>, seat: Seat, Query(asked): Query<Asked>) 
     let rows: Vec<Value> = lines.iter().map(|line| row(&desk, &seat, line)).collect();
     let title = desk.words.say(seat.language, "journal.title", &[]);
     let view = json!({"title": title, "here": "/journal", "rows": rows, "older": older, "newest": before.is_none()});
+    desk.pages.page(&desk, &seat, "journal", view).await
+}
+
+/// What happened to one ticket; whoever may see it may see that.
+async fn of_ticket(State(desk): State<Desk>, seat: Seat, Path(number): Path<i64>) -> Response {
+    let lines = match desk.store.journal_of(number, PAGE).await {
+        Ok(lines) => lines,
+        Err(error) => return desk.broken(&error),
+    };
+    let rows: Vec<Value> = lines.iter().map(|line| row(&desk, &seat, line)).collect();
+    let title = desk.words.say(seat.language, "journal.title", &[]);
+    let view = json!({"title": title, "here": format!("/queue/{number}/journal"), "rows": rows, "newest": true, "of": number});
     desk.pages.page(&desk, &seat, "journal", view).await
 }
 

@@ -1,16 +1,16 @@
 //! What staff set for themselves: name, language, looks, password, second factor, open sessions, tokens for programs.
 
+use axum::Router;
 use axum::extract::{Form, Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use axum::{Json, Router};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::attempt::{Attempt, wait_in_words};
-use super::seat::{Program, Seat, Stamp};
+use super::seat::{Seat, Stamp};
 use super::{Desk, doors, factor, format, password, secrets, sign_in};
 use crate::clock;
 use crate::facts::Language;
@@ -38,7 +38,6 @@ pub fn routes() -> Router<Desk> {
         .route("/me/sessions/{id}/end", post(end_one))
         .route("/me/tokens", post(add_token))
         .route("/me/tokens/{id}/revoke", post(revoke_token))
-        .route("/api/me", get(program))
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -297,9 +296,4 @@ async fn revoke_token(State(desk): State<Desk>, seat: Seat, Path(id): Path<Strin
         Ok(_) => done("token_revoked"),
         Err(error) => desk.broken(&error),
     }
-}
-
-/// Whose token a program has, and for what: the first thing that it asks.
-async fn program(Program { staff, token }: Program) -> Json<Value> {
-    Json(json!({ "name": staff.name, "role": staff.role, "scope": token.scope }))
 }

@@ -2,6 +2,8 @@
 //! whoever delivers takes it from there.
 
 mod act;
+mod api;
+mod approve;
 mod assets;
 mod attempt;
 mod chart;
@@ -47,6 +49,7 @@ use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::json;
+use tower_http::compression::CompressionLayer;
 
 use self::doors::Doors;
 use self::pages::Pages;
@@ -259,7 +262,9 @@ fn router(works: Works) -> std::io::Result<Router> {
         .merge(statistics::routes())
         .merge(rules::routes())
         .merge(journal::routes())
-        .route("/assets/{name}", get(assets::serve))
+        .merge(api::routes())
+        // Pages carry secrets beside strangers' words, and are not compressed: sizes would tell of them.
+        .route("/assets/{name}", get(assets::serve).layer(CompressionLayer::new()))
         .route("/healthz", get(health::show))
         .fallback(nowhere)
         .layer(middleware::from_fn_with_state(desk.clone(), guard::own))

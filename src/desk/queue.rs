@@ -46,7 +46,8 @@ pub enum Group {
 impl Group {
     const ALL: [Self; 4] = [Self::Imminent, Self::Today, Self::Review, Self::Person];
 
-    fn name(self) -> &'static str {
+    /// Its name in addresses.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Imminent => "imminent",
             Self::Today => "today",

@@ -94,6 +94,16 @@ impl Opened {
         self.replies.iter().any(|r| r.kind != "acknowledgement" && matches!(r.state.as_str(), "queued" | "sending" | "retry"))
     }
 
+    /// The start that is counted to: of a day that was told without a time, the register may know the time.
+    fn deadline(&self, now: Timestamp) -> Option<Timestamp> {
+        let told = self.ticket.row.deadline?;
+        let known = self.registered.as_ref().and_then(|r| {
+            let within = |at: Timestamp| told <= now && at > now && self.line.over_at.is_some_and(|over| at < over);
+            r.evaluations.iter().map(|e| e.starts_at).find(|at| within(*at))
+        });
+        Some(known.unwrap_or(told))
+    }
+
     /// Everything that the person wrote, subjects included.
     pub fn all_words(&self) -> String {
         let mut words = String::new();
@@ -203,10 +213,11 @@ fn head(desk: &Desk, seat: &Seat, opened: &Opened, now: Timestamp) -> Value {
     let where_ = opened.registered.as_ref().map(|r| r.institution.name.clone());
     let course = opened.outcome.get("course").and_then(Value::as_str).map(format::visible);
     let small: Vec<String> = where_.into_iter().chain(course).collect();
-    let seconds = row.deadline.map(|d| d.duration_since(now).as_secs());
+    let deadline = opened.deadline(now);
+    let seconds = deadline.map(|d| d.duration_since(now).as_secs());
     let place = opened.registered.as_ref().map(|r| r.institution.time_zone.as_str());
     let local = place.and_then(|z| jiff::tz::TimeZone::get(z).ok()).unwrap_or_else(|| zone.clone());
-    let when = row.deadline.map(|d| {
+    let when = deadline.map(|d| {
         let city = format::city(place.unwrap_or(&desk.settings.time_zone), &desk.words, language);
         desk.words.say(language, "ticket.evaluation_at", &[("when", &format::day_time(d, now, &local, language)), ("city", &city)])
     });
@@ -219,7 +230,7 @@ fn head(desk: &Desk, seat: &Seat, opened: &Opened, now: Timestamp) -> Value {
         "who": queue::who(&opened.line),
         "small": small.join(" · "),
         "number": row.number,
-        "deadline": row.deadline.map(|d| d.to_string()),
+        "deadline": deadline.map(|d| d.to_string()),
         "left": seconds.filter(|s| *s > 0).map(|s| format::left(s, true, language)),
         "today": imminent && seconds.is_some_and(|s| s <= 0),
         "red": imminent,

@@ -43,6 +43,17 @@ impl Store {
         Ok(on!(self, pool => sqlx::query_as(SQL).bind(at).bind(id).bind(i64::from(most)).fetch_all(pool).await?))
     }
 
+    /// The newest `most` lines of one ticket, newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn journal_of(&self, number: i64, most: u32) -> Result<Vec<Noted>, StoreError> {
+        const SQL: &str = "SELECT j.id, j.at, j.ticket_id, t.number, j.event, j.detail, COALESCE(s.name, j.staff_id) AS staff FROM ticket t
+            JOIN journal j ON j.ticket_id = t.id LEFT JOIN staff s ON s.id = j.staff_id
+            WHERE t.number = $1 ORDER BY j.at DESC, j.id DESC LIMIT $2";
+        Ok(on!(self, pool => sqlx::query_as(SQL).bind(number).bind(i64::from(most)).fetch_all(pool).await?))
+    }
+
     /// Adds a line.
     ///
     /// # Errors

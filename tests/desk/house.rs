@@ -11,12 +11,16 @@ use reqwest::header::{HeaderMap, LOCATION, SET_COOKIE};
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder};
 use ulid::Ulid;
+use usher::channels::mailbox::{MailboxSettings, Start};
 use usher::clock::{Clock, System};
 use usher::desk::{self, DeskSettings, Works, password};
 use usher::message::thread::Threads;
+use usher::people::codes::Seal;
 use usher::store::staff::{Act, Role};
 use usher::store::{Store, StoreSettings};
 use usher::triage::playbook::Playbook;
+use usher::worker::mirror::DirectorySettings;
+use usher::worker::{RepliesSettings, Until};
 
 /// The password of everybody here.
 pub const PASSWORD: &str = "quatre chats gris";
@@ -69,6 +73,8 @@ impl House {
             store: store.clone(),
             playbook: Arc::new(Playbook::built_in(Default::default(), Default::default(), Default::default()).unwrap()),
             in_force: Arc::default(),
+            // The desk takes the register in by itself.
+            alone: Some(seal()),
             threads: Threads::new(&[1; 32]),
             from: "support@nexam.example".into(),
             settings,
@@ -81,6 +87,41 @@ impl House {
         tokio::spawn(desk::serve(works, listener, std::future::pending()));
         let hash = password::hashed(PASSWORD).await.unwrap();
         Self { url, store, clock, hash, _folder: folder }
+    }
+
+    /// Judges mails as the worker does, against two candidates: Ada Roy, activated, of Lakeshore; Amélie Tremblay, whose code expired.
+    pub async fn judge(&self, mails: &[String]) {
+        let folder = self._folder.path().join(System.id().to_string());
+        let directory = self._folder.path().join("directory");
+        std::fs::create_dir_all(&directory).unwrap();
+        std::fs::create_dir_all(&folder).unwrap();
+        for (name, text) in register(self.clock.now()) {
+            std::fs::write(directory.join(name), text).unwrap();
+        }
+        for (at, mail) in mails.iter().enumerate() {
+            std::fs::write(folder.join(format!("{at:03}.eml")), mail).unwrap();
+        }
+        let mailbox = MailboxSettings { folder: Some(folder), start: Start::All, ..MailboxSettings::default() };
+        let works = usher::worker::Works {
+            store: self.store.clone(),
+            seal: seal(),
+            threads: Threads::new(&[1; 32]),
+            playbook: Arc::new(Playbook::built_in(Default::default(), Default::default(), Default::default()).unwrap()),
+            in_force: Arc::default(),
+            directory: DirectorySettings { path: Some(directory), ..DirectorySettings::default() },
+            platform: None,
+            intake: true,
+            mailboxes: [(System.id().to_string(), mailbox)].into(),
+            smtp: None,
+            discord: None,
+            replies: RepliesSettings::default(),
+            from: "support@nexam.example".into(),
+            desk_url: String::new(),
+            clock: self.clock.clone(),
+        };
+        usher::worker::run(works, Until::Idle).await.unwrap();
+        // The desk looks for a new register every few seconds.
+        System.rest(Duration::from_secs(6)).await;
     }
 
     /// An account `name@nexam.example` with the usual password; its id.
@@ -106,6 +147,55 @@ impl House {
         assert_eq!((answer.status, answer.to.as_str()), (303, "/"), "{}", answer.body);
         browser
     }
+}
+
+fn seal() -> Seal {
+    Seal::new(&[1; 32])
+}
+
+/// A register of two candidates, dated by `now`.
+fn register(now: Timestamp) -> [(&'static str, String); 5] {
+    let day = |days: i64| (now + SignedDuration::from_hours(24 * days)).strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    [
+        (
+            "institutions.csv",
+            "institution_id,name,domains,coordinator_name,coordinator_email,language,time_zone\n\
+             I1,Lakeshore Polytechnic,lakeshore.example,Rosa Lind,rlind@lakeshore.example,en,America/Toronto\n"
+                .into(),
+        ),
+        (
+            "evaluations.csv",
+            format!("evaluation_id,institution_id,course_code,title_en,title_fr,starts_at\nE1,I1,ELEC 1101,Circuits,Circuits,{}\n", day(9)),
+        ),
+        (
+            "candidates.csv",
+            "candidate_id,first_name,last_name,email,institution_id,language\n\
+             C1,Ada,Roy,ada.roy-lindqvist@lakeshore.example,I1,en\nC2,Amélie,Tremblay,atremblay@lakeshore.example,I1,fr\n"
+                .into(),
+        ),
+        ("registrations.csv", "candidate_id,evaluation_id\nC1,E1\nC2,E1\n".into()),
+        (
+            "invitations.csv",
+            format!(
+                "invitation_id,candidate_id,code,sent_at,activation_started_at,activated_at\n\
+                 V1,C1,K7Q2MX94T,{},{},{}\nV2,C2,P3W8ZR61N,{},,\n",
+                day(-10),
+                day(-9),
+                day(-9),
+                day(-40)
+            ),
+        ),
+    ]
+}
+
+/// A mail that our own server vouches for.
+pub fn mail(from: &str, id: &str, words: &str) -> String {
+    let domain = from.rsplit_once('@').map_or(from, |(_, domain)| domain);
+    format!(
+        "Received: from a.example by mx.nexam.example; {date}\nAuthentication-Results: mx.nexam.example; dmarc=pass header.from={domain}\n\
+         From: {from}\nTo: support@nexam.example\nSubject: cannot get in\nDate: {date}\nMessage-ID: <{id}@{domain}>\n\n{words}\n",
+        date = System.now().strftime("%a, %d %b %Y %H:%M:%S +0000")
+    )
 }
 
 /// What came back.

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test that stumbles fails, and so it should")]
 
 mod house;
+mod reply;
 mod second_factor;
 mod sign_in;
 mod staff;

@@ -281,9 +281,9 @@
     if (event.detail.xhr?.status === 401) location.assign(`/sign-in?next=${encodeURIComponent(location.pathname)}`);
   });
   // A slow answer is told on the button that was pressed, after 300 ms.
-  document.addEventListener("submit", (event) => {
-    const button = event.submitter;
-    if (!button || button.id !== "send") return;
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const button = event.detail.elt;
+    if (button.id !== "send") return;
     const text = button.innerHTML;
     const timer = setTimeout(() => { button.textContent = say(2, {}); button.disabled = true; }, 300);
     document.addEventListener("htmx:afterRequest", () => { clearTimeout(timer); if (button.isConnected) { button.innerHTML = text; button.disabled = false; guardSend(); } }, { once: true });
