@@ -41,6 +41,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
@@ -236,6 +237,11 @@ pub async fn serve(
     }
 }
 
+/// A page that there is not.
+async fn nowhere(State(desk): State<Desk>, seat: Seat) -> Response {
+    desk.told(&seat, StatusCode::NOT_FOUND, "frame.not_found").await
+}
+
 fn router(works: Works) -> std::io::Result<Router> {
     let words = Arc::new(Words::built_in().map_err(std::io::Error::other)?);
     let pages = Pages::built_in(Arc::clone(&words)).map_err(std::io::Error::other)?;
@@ -266,6 +272,7 @@ fn router(works: Works) -> std::io::Result<Router> {
         // Pages carry secrets beside strangers' words, and are not compressed: sizes would tell of them.
         .route("/assets/{name}", get(assets::serve).layer(CompressionLayer::new()))
         .route("/healthz", get(health::show))
+        .fallback(nowhere)
         .layer(middleware::from_fn_with_state(desk.clone(), guard::own))
         .layer(middleware::map_response(guard::headers))
         .with_state(desk))

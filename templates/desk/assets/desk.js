@@ -234,9 +234,19 @@
     inside.after(bar);
     htmx.process(bar);
   });
+  // A list that is walked through by keys changes at every step: then Enter chooses, or the button beside it.
+  let walked = { key: "", at: 0 };
+  const setCase = () => $("button[formaction$='/case']").click();
+  document.addEventListener("keydown", (event) => {
+    if (event.target.id !== "case") return;
+    walked = { key: event.key, at: event.timeStamp };
+    const chosen = $("option[selected]", event.target)?.value;
+    if (event.key === "Enter" && event.target.value !== chosen) { event.preventDefault(); setCase(); }
+  });
   document.addEventListener("change", (event) => {
     if (event.target.id !== "case") return;
-    $("button[formaction$='/case']").click();
+    if (walked.key === "Enter" || event.timeStamp - walked.at > 200) return setCase();
+    $("button[formaction$='/case']").hidden = false;
   });
 
   // --- htmx ------------------------------------------------------------------------------------------------------
