@@ -278,8 +278,34 @@
     const path = event.detail.requestConfig?.path || "";
     if (path.endsWith("/draft") && event.detail.successful) savedAt = new Date().toTimeString().slice(0, 5);
     if (path.endsWith("/draft") && !event.detail.successful && $("#saved")) $("#saved").textContent = say(1, { time: savedAt || "–" });
-    if (event.detail.xhr?.status === 401) location.assign(`/sign-in?next=${encodeURIComponent(location.pathname)}`);
+    if (event.detail.xhr?.status === 401) ended();
   });
+  // The session ended: what was typed stays on the page, and goes on under a new one.
+  const ended = () => {
+    if ($("#ended")) return;
+    const strip = document.createElement("div"), link = document.createElement("a"), go = document.createElement("button"), text = document.createElement("span");
+    strip.id = "ended";
+    strip.className = "strip ink";
+    strip.setAttribute("role", "alert");
+    text.textContent = say(6, {});
+    link.textContent = say(7, {});
+    link.className = go.className = "btn small";
+    link.href = "/sign-in?next=/me";
+    link.target = "_blank";
+    go.textContent = say(8, {});
+    go.type = "button";
+    go.addEventListener("click", async () => {
+      const answer = await fetch(location.href, { redirect: "follow" });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html"), fresh = $("meta[name=csrf]", page);
+      if (!fresh?.content) return link.focus();
+      $("meta[name=csrf]").content = fresh.content;
+      for (const field of all("input[name=csrf]")) field.value = fresh.content;
+      strip.remove();
+    });
+    strip.append(text, link, go);
+    ($(".draft-wrap") || $(".warn")).prepend(strip);
+    link.focus();
+  };
   // A slow answer is told on the button that was pressed, after 300 ms.
   document.addEventListener("htmx:beforeRequest", (event) => {
     const button = event.detail.elt;
