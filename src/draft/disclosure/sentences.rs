@@ -81,15 +81,14 @@ impl Reader<'_> {
     fn word(&mut self, token: &str, at: usize) {
         let span = at..at + token.len();
         let folded = fold(token.get(..token.floor_char_boundary(LONGEST_WORD)).unwrap_or(""));
-        let parts = token.contains(['(', ')', '[', ']', '–', '—']) || token == "-";
-        if parts {
+        if token.starts_with(['(', '[', '–', '—']) || token == "-" {
             self.push(",", &span);
         }
         for word in folded.split(' ').filter(|w| !w.is_empty()) {
             let meant = self.phrases.meant(word);
             self.push(meant, &span);
         }
-        if parts && !token.starts_with('(') {
+        if token.contains([')', ']']) {
             self.push(",", &span);
         }
     }
@@ -159,7 +158,7 @@ mod tests {
             ("Est-il actif ? Merci", &["est il actif?", "merci"]),
             ("If it is so:\n- one\n2. two", &["if it is so ,:", "one-", "two-"]),
             ("It (your account) is", &["it , your account , is"]),
-            ("Your code – yours – is old", &["your code , , yours , , is old"]),
+            ("Your code – yours – is old", &["your code , yours , is old"]),
         ];
         for (text, expected) in cases {
             assert_eq!(read(text), expected, "{text}");

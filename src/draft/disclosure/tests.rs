@@ -4,20 +4,24 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::facts::Language;
-use crate::fault::TextFile;
+use crate::fault::{Faults, TextFile};
 use crate::people::codes::Seal;
 use crate::people::{Evaluation, Institution, Invitation};
 
+const FILE: &str = include_str!("../../../rules/disclosure.toml");
+
 /// The phrases that the program is built with.
-static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
+static PHRASES: LazyLock<Phrases> = LazyLock::new(|| load(FILE).unwrap_or_else(|faults| panic!("{faults}")));
+
+/// Loads `text` as disclosure.toml, beside the other files as they are.
+fn load(text: &str) -> Result<Phrases, Faults> {
     let files = [
-        ("disclosure.toml", include_str!("../../../rules/disclosure.toml")),
+        ("disclosure.toml", text),
         ("reading/concepts.toml", include_str!("../../../rules/reading/concepts.toml")),
         ("reading/messages.toml", include_str!("../../../rules/reading/messages.toml")),
     ];
-    let files = files.map(|(path, text)| TextFile { path: path.into(), text: text.into() });
-    Phrases::load(&files).unwrap_or_else(|faults| panic!("{faults}"))
-});
+    Phrases::load(&files.map(|(path, text)| TextFile { path: path.into(), text: text.into() }))
+}
 
 fn candidate(id: &str, first: &str, last: &str, email: &str) -> Candidate {
     Candidate {
@@ -80,7 +84,7 @@ fn for_stranger(text: &str) -> Vec<LeakKind> {
 
 #[test]
 fn a_state_said_outright_is_found_as_staff_would_type_it() {
-    for text in [
+    let outright = [
         "Good news: your account is active!",
         "Hi, your acount is actived already so no code is needed.",
         "Your account’s active, just sign in.",
@@ -122,14 +126,14 @@ fn a_state_said_outright_is_found_as_staff_would_type_it() {
         "Sachez que votre compte est actif.",
         "Vous avez déjà activé votre compte en octobre.",
         "Nous n’avons aucun compte à votre nom.",
-    ] {
-        assert!(for_stranger(text).contains(&LeakKind::AccountState), "{text}");
-    }
+    ];
+    let missed: Vec<_> = outright.into_iter().filter(|text| !for_stranger(text).contains(&LeakKind::AccountState)).collect();
+    assert_eq!(missed, Vec::<&str>::new());
 }
 
 #[test]
 fn ordinary_sentences_are_let_through() {
-    for text in [
+    let ordinary = [
         "Please check that your account is active.",
         "Is your account active?",
         "Tell us whether you have activated your account.",
@@ -167,9 +171,9 @@ fn ordinary_sentences_are_let_through() {
         "Votre message a été transmis au soutien technique.",
         "Le message « Votre compte n’est pas encore activé » a plusieurs causes.",
         "Bonne chance pour votre évaluation !",
-    ] {
-        assert_eq!(for_stranger(text), [], "{text}");
-    }
+    ];
+    let alarmed: Vec<_> = ordinary.into_iter().filter(|text| !for_stranger(text).is_empty()).collect();
+    assert_eq!(alarmed, Vec::<&str>::new());
 }
 
 #[test]
@@ -263,7 +267,7 @@ fn a_leak_tells_its_line_and_its_bytes() {
     assert_eq!(shown, [(0, LeakKind::Evaluation), (3, LeakKind::RegisteredAddress), (4, LeakKind::AccountState)]);
     assert_eq!(&"Re: CHEM 2301"[found[0].span.clone()], "CHEM 2301");
     assert_eq!(&text[found[1].span.clone()], "m\u{200b}e.lafleur@uni.example");
-    assert_eq!(&text[found[2].span.clone()], "Votre compte\nest actif.");
+    assert_eq!(&text[found[2].span.clone()], "compte\nest actif.");
 }
 
 #[test]
@@ -289,7 +293,7 @@ fn names_that_are_words_are_found_where_they_are_names() {
 
 #[test]
 fn a_long_text_is_read_to_its_end() {
-    let filling = "Please answer this message if it does not work, and copy what the page shows. ".repeat(3_300);
+    let filling = "Please answer this message if it does not work, and copy what the page shows. ".repeat(3_400);
     assert!(filling.len() > 256 * 1024);
     let kinds = |end: &str| for_stranger(&format!("{filling}{end}"));
     assert_eq!(kinds(""), []);
@@ -301,17 +305,15 @@ fn a_long_text_is_read_to_its_end() {
 
 #[test]
 fn every_fault_of_the_file_is_told_at_once_with_its_line() {
-    let text = include_str!("../../../rules/disclosure.toml");
-    let spoilt = text
+    let spoilt = FILE
         .replacen("\"[account] <be> <made>\"", "\"[acount] <be> <made>\"", 1)
         .replacen("\"accounts?\"", "\"Compté\"", 1)
         .replacen("without = [\"reset\"]", "without = [\"rest\"]", 1);
-    let load = |text: &str| Phrases::load(&[TextFile { path: "disclosure.toml".into(), text: text.into() }]);
     let faults = load(&spoilt).unwrap_err().0;
     let whats: Vec<&str> = faults.iter().map(|f| f.what.as_str()).collect();
     assert_eq!(faults.len(), 3, "{whats:?}");
     assert!(faults.iter().all(|f| f.line.is_some()));
-    let deaf = text.replacen("\"Your account is active.\"", "\"Your account is blue.\"", 1);
+    let deaf = FILE.replacen("\"Your account is active.\"", "\"Your account is blue.\"", 1);
     let faults = load(&deaf).unwrap_err().0;
     assert_eq!(faults.len(), 1);
     assert!(faults[0].what.contains("is not found in its example") && faults[0].line.is_some());
