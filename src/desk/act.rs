@@ -4,19 +4,18 @@
 mod write;
 
 pub use write::newer;
+use write::Typed;
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
 use axum::{Form, Router};
-use serde::Deserialize;
 use serde_json::json;
 
 use super::seat::Seat;
 use super::ticket::{self, Opened};
 use super::{Desk, live};
-use crate::store::outgoing::Wish as Steer;
 use crate::store::settle::anew::By;
 use crate::store::staff::Role;
 use crate::store::written::{Writer, domain_of};
@@ -107,27 +106,35 @@ pub fn writer<'a>(desk: &'a Desk, mailbox: &str) -> Writer<'a> {
     Writer { threads: &desk.threads, domain: domain_of(&desk.from), saves_drafts, clock: &*desk.clock }
 }
 
-/// The ticket as somebody may write to it; else the answer.
-async fn writable(desk: &Desk, seat: &Seat, number: i64, role: Role) -> Result<Opened, Response> {
+/// The ticket as somebody may write to it; else the answer, with what was typed still on the page.
+async fn writable(desk: &Desk, seat: &Seat, number: i64, role: Role, typed: Option<&Typed>) -> Result<Opened, Response> {
     seat.may(role)?;
     let opened = opened(desk, seat, number).await?;
     if opened.is_of(&seat.staff.id) == Some(false) {
-        return Err(ticket::page(desk, seat, &opened, StatusCode::CONFLICT, json!({"conflict": "taken"})).await);
+        return Err(taken_by_another(desk, seat, &opened, typed).await);
     }
     Ok(opened)
 }
 
-async fn steer(desk: &Desk, seat: &Seat, number: i64, wish: Steer, event: &str) -> Response {
+/// A colleague has the ticket.
+pub async fn taken_by_another(desk: &Desk, seat: &Seat, opened: &Opened, typed: Option<&Typed>) -> Response {
+    let more = json!({"conflict": "taken", "typed_now": typed.map(|t| t.view(desk, seat, opened))});
+    ticket::page(desk, seat, opened, StatusCode::CONFLICT, more).await
+}
+
+/// Does something to the reply that waits, and says so in the journal.
+async fn steered(desk: &Desk, seat: &Seat, number: i64, hasten: bool) -> Response {
     if let Err(no) = seat.may(Role::Send) {
         return no;
     }
     let now = desk.clock.now();
     let done = async {
-        let steered = desk.store.steer(number, wish, None, now).await?;
-        if let Some((ticket, _)) = &steered {
+        let ticket = if hasten { desk.store.hasten(number, now).await? } else { desk.store.undo(number, now).await? };
+        if let Some(ticket) = &ticket {
+            let event = if hasten { "sent at once" } else { "undone" };
             desk.store.note_by(&desk.clock.id().to_string(), Some(ticket), event, "", &seat.staff.id, now).await?;
         }
-        Ok(steered.is_some())
+        Ok(ticket.is_some())
     };
     match done.await {
         Ok(true) => back(number),
@@ -137,26 +144,28 @@ async fn steer(desk: &Desk, seat: &Seat, number: i64, wish: Steer, event: &str) 
 }
 
 async fn undo(State(desk): State<Desk>, seat: Seat, Path(number): Path<i64>) -> Response {
-    steer(&desk, &seat, number, Steer::Cancel, "undone").await
+    steered(&desk, &seat, number, false).await
 }
 
 async fn send_now(State(desk): State<Desk>, seat: Seat, Path(number): Path<i64>) -> Response {
-    steer(&desk, &seat, number, Steer::Send, "sent at once").await
+    steered(&desk, &seat, number, true).await
 }
 
-/// One line for colleagues.
-#[derive(Debug, Deserialize)]
-struct Note {
-    #[serde(default)]
-    note: String,
-}
-
-async fn hand_over(State(desk): State<Desk>, seat: Seat, Path(number): Path<i64>, Form(note): Form<Note>) -> Response {
-    let opened = match writable(&desk, &seat, number, Role::Draft).await {
+/// Hands the ticket over with a line for colleagues; what was typed is saved.
+async fn hand_over(State(desk): State<Desk>, seat: Seat, Path(number): Path<i64>, Form(typed): Form<Typed>) -> Response {
+    let typed = typed.plain();
+    let opened = match writable(&desk, &seat, number, Role::Draft, Some(&typed)).await {
         Ok(opened) => opened,
         Err(answer) => return answer,
     };
-    let note: String = note.note.trim().chars().filter(|c| !c.is_control()).take(300).collect();
+    if !typed.draft.is_empty() && !typed.text.trim().is_empty() {
+        match write::keep(&desk, &seat, &opened, &typed).await {
+            Ok(write::Kept::Changed) => return newer(&desk, &seat, number, Some(&typed)).await,
+            Ok(_) => {}
+            Err(answer) => return answer,
+        }
+    }
+    let note: String = typed.note.trim().chars().take(300).collect();
     let (id, line) = (desk.clock.id().to_string(), desk.clock.id().to_string());
     match desk.store.hand_ticket_over(&opened.line.ticket.id, [&id, &note], by(&desk, &seat, &line)).await {
         Ok(_) => on_to_next(&desk, number).await,
@@ -165,12 +174,13 @@ async fn hand_over(State(desk): State<Desk>, seat: Seat, Path(number): Path<i64>
 }
 
 async fn ignore(State(desk): State<Desk>, seat: Seat, Path(number): Path<i64>) -> Response {
-    let opened = match writable(&desk, &seat, number, Role::Send).await {
+    let opened = match writable(&desk, &seat, number, Role::Send, None).await {
         Ok(opened) => opened,
         Err(answer) => return answer,
     };
     let line = desk.clock.id().to_string();
     match desk.store.ignore(&opened.line.ticket.id, by(&desk, &seat, &line)).await {
+        // Shown once more as closed, so that it can be opened again at once.
         Ok(_) => back(number),
         Err(error) => desk.broken(&error),
     }

@@ -109,7 +109,7 @@ struct Approve {
 /// What became of it.
 #[derive(Debug, Serialize, ToSchema)]
 struct Said {
-    /// `queued`, `newer`, `changed`, `answered`, `leaks`, `no_reply`, `no_address`.
+    /// `queued`, `newer`, `changed`, `answered`, `taken`, `leaks`, `no_reply`, `no_address`.
     result: &'static str,
 }
 
@@ -171,14 +171,19 @@ fn line(group: queue::Group, l: &crate::store::queue::QueueLine) -> TicketLine {
 }
 
 /// The tickets that wait for a person.
-#[utoipa::path(get, path = "/api/tickets", params(Asked), responses((status = 200, body = TicketList), (status = 401)))]
+#[utoipa::path(get, path = "/api/tickets", params(Asked), responses((status = 200, body = TicketList), (status = 401), (status = 410, description = "`after` left the queue: begin again")))]
 async fn tickets(State(desk): State<Desk>, _program: Program, Query(asked): Query<Asked>) -> Response {
     let queue = match desk.queue().await {
         Ok(queue) => queue,
         Err(error) => return desk.broken(&error),
     };
     let wanted = queue.lines.iter().filter(|(group, _)| asked.group.as_deref().is_none_or(|name| name == group.name()));
-    let from = asked.after.and_then(|after| queue.lines.iter().position(|(_, l)| l.ticket.number == after)).map_or(0, |at| at + 1);
+    let from = match asked.after.map(|after| queue.lines.iter().position(|(_, l)| l.ticket.number == after)) {
+        None => 0,
+        Some(Some(at)) => at + 1,
+        // It left the queue meanwhile: nobody can say where it stood.
+        Some(None) => return StatusCode::GONE.into_response(),
+    };
     let skipped = queue.lines.get(..from).unwrap_or_default();
     let rest: Vec<TicketLine> = wanted
         .filter(|(_, l)| !skipped.iter().any(|(_, s)| s.ticket.number == l.ticket.number))
@@ -212,7 +217,7 @@ async fn ticket(State(desk): State<Desk>, _program: Program, Path(number): Path<
         proof: opened.ticket.proof.clone(),
         subject: opened.ticket.row.subject.clone(),
         words: opened.ticket.words.clone(),
-        seen: opened.line.messages,
+        seen: opened.judged_by.messages,
         reply,
     })
     .into_response()
@@ -233,6 +238,9 @@ async fn approve_reply(State(desk): State<Desk>, program: Program, Path(number):
         Err(error) => return desk.broken(&error),
     };
     let said = |status: StatusCode, result: &'static str| (status, Json(Said { result })).into_response();
+    if opened.is_of(&program.staff.id) == Some(false) {
+        return said(StatusCode::CONFLICT, "taken");
+    }
     let seen = asked.draft.rsplit_once('.').and_then(|(id, version)| Some(Seen { id: id.to_owned(), version: version.parse().ok()? }));
     let Some((written, seen)) = opened.written.as_ref().zip(seen) else { return said(StatusCode::UNPROCESSABLE_ENTITY, "no_reply") };
     let wanted = Wanted {

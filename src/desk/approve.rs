@@ -90,7 +90,7 @@ pub async fn approve(desk: &Desk, staff: &str, opened: &Opened, wanted: Wanted) 
         also: wanted.also,
         subject: wanted.subject,
         text: wanted.text,
-        key: format!("{staff}:{}", wanted.key),
+        key: format!("{staff}:{}:{}", row.id, wanted.key),
         id,
         case: row.case.clone(),
         to: to.as_str().to_owned(),

@@ -5,7 +5,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Form, FromRequest as _, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
 use super::seat::{is_api, refused};
@@ -77,4 +77,13 @@ pub async fn headers(mut response: Response) -> Response {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     response
+}
+
+/// Nothing is written to a ticket before the register was read: the check of replies would know nobody.
+pub async fn with_register(State(desk): State<Desk>, request: Request, next: Next) -> Response {
+    if request.method() == Method::GET || desk.in_force.is_there() {
+        return next.run(request).await;
+    }
+    let told = "The register is being read; try again in a moment. / Les inscriptions sont en cours de lecture ; réessayez dans un instant.";
+    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")], told).into_response()
 }

@@ -60,7 +60,7 @@ pub async fn anew(desk: &Desk, seat: &Seat, opened: &Opened, wish: Wish) -> Resu
         .collect();
     let line = desk.clock.id().to_string();
     let by = By { staff: &seat.staff.id, line: &line, at: now };
-    desk.store.correct(&ticket, opened.line.messages, &written, &wish.taken_back, &kinds.join(", "), by).await
+    desk.store.correct(&ticket, opened.judged_by, &written, &wish.taken_back, &kinds.join(", "), by).await
 }
 
 impl Opened {
@@ -70,7 +70,7 @@ impl Opened {
             Correction::Case(_) => "case".to_owned(),
             Correction::Person(_) | Correction::NotPerson(_) => "candidate_id".to_owned(),
             Correction::Language(_) => "language".to_owned(),
-            Correction::Vouched => "proof".to_owned(),
+            Correction::Vouched(_) => "proof".to_owned(),
             Correction::NotAutomatic => return "automatic".to_owned(),
             Correction::Fact(..) => correction.kind().trim_start_matches("fact.").to_owned(),
         };

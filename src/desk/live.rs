@@ -1,6 +1,6 @@
 //! Pages that are open: what changed, as it changes; who looks at which ticket.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::convert::Infallible;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -27,6 +27,10 @@ const BEHIND: usize = 256;
 const KEPT: usize = 2_000;
 /// Changes that are read at once.
 const MOST: u32 = 500;
+/// So many of the last changes are read again each time.
+const LOOK_BACK: i64 = 100;
+/// How often a stream looks whether its session is still open.
+const CHECKED: SignedDuration = SignedDuration::from_secs(60);
 /// Somebody who was not heard of for so long is gone.
 const GONE: SignedDuration = SignedDuration::from_secs(40);
 
@@ -64,11 +68,14 @@ impl Default for Live {
 
 impl Live {
     fn say(&self, change: Change) {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() == KEPT {
-            kept.pop_front();
+        // Who is here is of the moment.
+        if change.seq > 0 {
+            let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+            if kept.len() == KEPT {
+                kept.pop_front();
+            }
+            kept.push_back(change.clone());
         }
-        kept.push_back(change.clone());
         // Nobody may be listening.
         drop(self.out.send(change));
     }
@@ -76,23 +83,30 @@ impl Live {
     /// What happened after `seq`; `None`: too long ago to tell.
     fn after(&self, seq: i64) -> Option<Vec<Change>> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = kept.front().is_some_and(|first| first.seq <= seq + 1) || kept.is_empty();
+        let known = kept.front().is_some_and(|first| first.seq <= seq + 1);
         known.then(|| kept.iter().filter(|c| c.seq > seq).cloned().collect())
     }
 }
 
 /// Watches the store for ever and tells open pages.
 pub(super) async fn watch(desk: Desk) {
+    if let Err(error) = desk.store.make_findable().await {
+        tracing::warn!("older tickets cannot be made findable: {}", error.kind());
+    }
     let mut seen = desk.store.newest_change().await.unwrap_or(0);
-    let mut trimmed = seen;
+    let (mut trimmed, mut told) = (seen, BTreeSet::new());
     loop {
         desk.clock.rest(PAUSE).await;
-        match desk.store.changes_after(seen, MOST).await {
-            Ok(changes) => {
+        // A lower number may be committed after a higher one: the last few are looked at again.
+        match desk.store.changes_after(seen - LOOK_BACK, MOST).await {
+            Ok(mut changes) => {
+                let first = told.is_empty();
+                changes.retain(|(seq, _)| told.insert(*seq) && (*seq > seen || !first));
+                told.retain(|seq| *seq > seen - LOOK_BACK * 2);
                 let mut numbers: Vec<i64> = changes.iter().map(|(_, number)| *number).collect();
                 numbers.sort_unstable();
                 numbers.dedup();
-                seen = changes.last().map_or(seen, |(seq, _)| *seq);
+                seen = changes.iter().map(|(seq, _)| *seq).fold(seen, i64::max);
                 for number in &numbers {
                     desk.live.say(Change { seq: seen, name: "ticket", number: *number });
                 }
@@ -121,29 +135,36 @@ pub async fn events(State(desk): State<Desk>, seat: Seat, headers: HeaderMap) ->
         Some(seq) => desk.live.after(seq).unwrap_or_else(|| vec![Change { seq, name: "queue", number: 0 }]),
         None => Vec::new(),
     };
-    let staff = seat.staff.id.clone();
     let first = futures_util::stream::iter(missed.into_iter().map(event).map(Ok));
-    let rest = futures_util::stream::unfold((receiver, desk, staff), async |(mut receiver, desk, staff)| {
+    let check = desk.clock.now();
+    let rest = futures_util::stream::unfold((receiver, desk, seat, check), async |(mut receiver, desk, seat, mut check)| {
         loop {
+            // A session that ended, or an account that was shut, hears nothing more.
+            if desk.clock.now() >= check {
+                if !is_open(&desk, &seat).await {
+                    return None;
+                }
+                check = desk.clock.now().saturating_add(CHECKED).unwrap_or(check);
+            }
             tokio::select! {
                 change = receiver.recv() => match change {
-                    Ok(change) => return Some((Ok(event(change)), (receiver, desk, staff))),
+                    Ok(change) => return Some((Ok(event(change)), (receiver, desk, seat, check))),
                     Err(broadcast::error::RecvError::Lagged(_)) => {
-                        return Some((Ok(event(Change { seq: 0, name: "queue", number: 0 })), (receiver, desk, staff)));
+                        return Some((Ok(event(Change { seq: 0, name: "queue", number: 0 })), (receiver, desk, seat, check)));
                     }
                     Err(broadcast::error::RecvError::Closed) => return None,
                 },
-                // A session that ended, or an account that was shut, hears nothing more.
-                () = desk.clock.rest(Duration::from_secs(60)) => {
-                    let active = desk.store.staff(&staff).await.ok().flatten().is_some_and(|s| s.disabled_at.is_none());
-                    if !active {
-                        return None;
-                    }
-                }
+                () = desk.clock.rest(Duration::from_secs(60)) => {}
             }
         }
     });
     Sse::new(futures_util::StreamExt::chain(first, rest)).keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))
+}
+
+async fn is_open(desk: &Desk, seat: &Seat) -> bool {
+    let sessions = desk.store.sessions(Some(&seat.staff.id), desk.doors.lasts, desk.clock.now()).await;
+    // A store that does not answer ends nobody's session.
+    sessions.map_or(true, |sessions| sessions.iter().any(|s| s.id == seat.session.id))
 }
 
 fn event(change: Change) -> Event {

@@ -260,7 +260,7 @@ fn router(works: Works) -> std::io::Result<Router> {
         .merge(me::routes())
         .merge(staff::routes())
         .merge(queue::routes())
-        .merge(ticket::routes())
+        .merge(ticket::routes().layer(middleware::from_fn_with_state(desk.clone(), guard::with_register)))
         .route("/events", get(live::events))
         .route("/search", get(search::show))
         .route("/outbox", get(outbox::show))
@@ -268,7 +268,7 @@ fn router(works: Works) -> std::io::Result<Router> {
         .merge(statistics::routes())
         .merge(rules::routes())
         .merge(journal::routes())
-        .merge(api::routes())
+        .merge(api::routes().layer(middleware::from_fn_with_state(desk.clone(), guard::with_register)))
         // Pages carry secrets beside strangers' words, and are not compressed: sizes would tell of them.
         .route("/assets/{name}", get(assets::serve).layer(CompressionLayer::new()))
         .route("/healthz", get(health::show))

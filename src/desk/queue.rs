@@ -130,7 +130,7 @@ impl Desk {
             return Ok(queue);
         }
         let policy = &self.playbook.rulebook.policy;
-        let lines = self.store.waiting_tickets(MOST).await?.into_iter();
+        let lines = self.store.waiting_tickets(MOST, now).await?.into_iter();
         let mut lines: Vec<_> = lines.map(|l| (group(&l, now, &self.playbook.limits, &policy.not_a_request), l)).collect();
         // Stable: inside a group the order of the store stays.
         lines.sort_by_key(|(group, _)| *group);

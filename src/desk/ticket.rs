@@ -26,10 +26,14 @@ use crate::store::StoreError;
 use crate::store::conversations::Said;
 use crate::store::corrections::Corrected;
 use crate::store::queue::QueueLine;
-use crate::store::reply::{Reply, Typed, Written};
+use crate::store::reply::{Reply, Written};
+use crate::store::settle::JudgedBy;
 use crate::store::tickets::Ticket;
+use crate::store::typed::Typed;
 use crate::triage::{self, Reading};
 
+/// Bytes of a conversation that count as what the person wrote.
+const MOST_WORDS: usize = 200_000;
 /// Letters of the verdict in the head.
 const VERDICT: usize = 110;
 
@@ -45,6 +49,8 @@ pub struct Opened {
     pub written: Option<Written>,
     pub typed: Option<Typed>,
     pub corrections: Vec<Corrected>,
+    /// What was counted before anything else was read.
+    pub judged_by: JudgedBy,
     pub notes: Vec<(String, Timestamp, String)>,
     /// What the register holds of the person found.
     pub registered: Option<Registered>,
@@ -55,6 +61,7 @@ impl Opened {
     pub async fn load(desk: &Desk, number: i64) -> Result<Option<Self>, StoreError> {
         let store = &desk.store;
         let Some(line) = store.tickets_numbered(&[number]).await?.pop() else { return Ok(None) };
+        let Some(judged_by) = store.judged_by(&line.ticket.id).await? else { return Ok(None) };
         let Some(ticket) = store.ticket(&line.ticket.id).await? else { return Ok(None) };
         let id = &line.ticket.id;
         let outcome: Value = serde_json::from_str(&ticket.outcome_json).unwrap_or_default();
@@ -72,6 +79,7 @@ impl Opened {
             corrections: store.corrections(id).await?,
             notes: store.notes(id).await?,
             line,
+            judged_by,
             ticket,
             outcome,
             said,
@@ -110,7 +118,9 @@ impl Opened {
         for reading in &self.readings {
             let message = &reading.message;
             for text in [message.sender_name(), &message.subject, &message.new_text] {
-                words.push_str(text);
+                let room = MOST_WORDS.saturating_sub(words.len());
+                let end = text.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|end| *end <= room).last().unwrap_or(0);
+                words.push_str(text.get(..end).unwrap_or_default());
                 words.push('\n');
             }
         }
@@ -163,7 +173,9 @@ async fn news(State(desk): State<Desk>, seat: Seat, Path(number): Path<i64>, Que
     });
     let edited = opened.written.as_ref().filter(|w| format!("{}.{}", w.id, w.version) != seen.draft).and_then(|w| w.edited.as_ref());
     let by_another = edited.map(|(name, _)| name.clone()).filter(|name| *name != seat.staff.name && answered.is_none());
-    let view = json!({"number": number, "messages": opened.line.messages, "newer": opened.line.messages != seen.seen,
+    let taken = opened.line.owner.as_ref().filter(|(id, _)| *id != seat.staff.id && answered.is_none()).map(|(_, name)| name.clone());
+    let view = json!({"number": number, "csrf": seat.csrf, "head": head(&desk, &seat, &opened, now), "taken": taken,
+        "messages": opened.judged_by.messages, "newer": opened.judged_by.messages != seen.seen,
         "answered": answered, "edited": by_another});
     desk.pages.bare(seat.language, "news", view)
 }

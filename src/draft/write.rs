@@ -141,7 +141,7 @@ pub fn automatic_note(templates: &Templates, language: Language) -> Option<Strin
 }
 
 /// `Re:` once, in one line, at most 200 characters; the template's own subject where the message has none.
-fn subject(received: &str, own: &str) -> String {
+pub fn subject(received: &str, own: &str) -> String {
     let mut rest: String = received.chars().filter(|c| !c.is_control()).collect::<String>().trim().to_owned();
     while let Some((prefix, tail)) = rest.split_once(':') {
         if !matches!(prefix.trim().to_lowercase().as_str(), "re" | "ré" | "aw" | "sv" | "antw" | "tr" | "fw" | "fwd") {

@@ -29,17 +29,22 @@ pub struct Directory {
 
 /// The snapshot in force, swapped whole: whoever judges keeps the one that they began with.
 #[derive(Debug, Default)]
-pub struct InForce(RwLock<Arc<Directory>>);
+pub struct InForce(RwLock<Option<Arc<Directory>>>);
 
 impl InForce {
-    /// The snapshot of this moment.
+    /// The snapshot of this moment; empty before the first was read.
     pub fn get(&self) -> Arc<Directory> {
-        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone().unwrap_or_default()
+    }
+
+    /// Whether there is one: nothing is judged or let go by a register that was not read yet.
+    pub fn is_there(&self) -> bool {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
     /// Another one is in force from now on.
     pub fn put(&self, directory: Directory) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(directory);
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(directory));
     }
 }
 

@@ -25,8 +25,8 @@ pub struct Conversation {
     pub from_address: Option<String>,
     /// Messages of it that were judged: another number later means that something came meanwhile.
     pub messages: i64,
-    /// 1: a machine's reply was sent, is on its way or may have left.
-    pub answered_by_machine: i64,
+    /// 1: a reply was sent, is on its way or may have left, or a person is at it: no machine answers any more.
+    pub in_hand: i64,
 }
 
 /// A message of a conversation.
@@ -45,10 +45,12 @@ impl Store {
     /// When the database fails.
     pub async fn conversation(&self, ticket: &str) -> Result<Option<Conversation>, StoreError> {
         const SQL: &str = "SELECT t.id, t.number, t.message_id, t.mailbox, t.from_address, t.messages,
-            CAST(EXISTS (SELECT 1 FROM outbox o WHERE o.ticket_id = t.id AND o.kind IN ('automatic', 'acknowledgement') AND o.state <> 'shadow') AS INTEGER) AS answered_by_machine
+            CAST(EXISTS (SELECT 1 FROM outbox o WHERE o.ticket_id = t.id AND o.kind IN ('automatic', 'acknowledgement', 'approved') AND o.state NOT IN ('shadow', 'cancelled')) OR t.owner IS NOT NULL
+            OR EXISTS (SELECT 1 FROM draft d WHERE d.ticket_id = t.id AND d.edited_at IS NOT NULL) AS INTEGER) AS in_hand
             FROM ticket t WHERE t.id = $1";
         const POSTGRES: &str = "SELECT t.id, t.number, t.message_id, t.mailbox, t.from_address, t.messages,
-            CASE WHEN EXISTS (SELECT 1 FROM outbox o WHERE o.ticket_id = t.id AND o.kind IN ('automatic', 'acknowledgement') AND o.state <> 'shadow') THEN 1::BIGINT ELSE 0::BIGINT END AS answered_by_machine
+            CASE WHEN EXISTS (SELECT 1 FROM outbox o WHERE o.ticket_id = t.id AND o.kind IN ('automatic', 'acknowledgement', 'approved') AND o.state NOT IN ('shadow', 'cancelled'))
+            OR t.owner IS NOT NULL OR EXISTS (SELECT 1 FROM draft d WHERE d.ticket_id = t.id AND d.edited_at IS NOT NULL) THEN 1::BIGINT ELSE 0::BIGINT END AS in_hand
             FROM ticket t WHERE t.id = $1";
         Ok(match self {
             Self::Sqlite(pool, _) => sqlx::query_as(SQL).bind(ticket).fetch_optional(pool).await?,
@@ -61,8 +63,8 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn said(&self, ticket: &str, not: &str) -> Result<Vec<Said>, StoreError> {
-        const SQL: &str = "SELECT m.id, c.raw FROM message m JOIN content c ON c.message_id = m.id
-            WHERE m.ticket_id = $1 AND m.id <> $2 AND m.fate IN ('ticket', 'follow-up', 'waiting') AND LENGTH(c.raw) < 1000000
+        const SQL: &str = "SELECT m.id, SUBSTR(c.raw, 1, 1000000) AS raw FROM message m JOIN content c ON c.message_id = m.id
+            WHERE m.ticket_id = $1 AND m.id <> $2 AND m.fate IN ('ticket', 'follow-up', 'waiting')
             ORDER BY m.arrived_at DESC, m.id DESC LIMIT $3";
         let mut said: Vec<Said> = on!(self, pool => sqlx::query_as(SQL).bind(ticket).bind(not).bind(MOST).fetch_all(pool).await?);
         said.reverse();

@@ -19,9 +19,10 @@ const LONGEST: usize = 40;
 
 /// Lower-case, without accents, letters and digits only: the words of a text in their order.
 pub fn folded(text: &str) -> impl Iterator<Item = String> + '_ {
-    text.split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c)).filter(|word| !word.is_empty()).map(|word| {
-        word.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric()).take(LONGEST).collect()
+    text.split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c)).map(|word| {
+        word.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric()).take(LONGEST).collect::<String>()
     })
+    .filter(|word| !word.is_empty())
 }
 
 /// What a ticket is found by.
@@ -42,6 +43,33 @@ pub fn words_of(ticket: &NewTicket, person: &Person) -> String {
 }
 
 impl Store {
+    /// Makes tickets findable that an older version wrote; answers how many.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn make_findable(&self) -> Result<usize, StoreError> {
+        const SQL: &str = "SELECT number, COALESCE(person, ''), sender, COALESCE(from_address, ''), subject, words FROM ticket
+            WHERE number NOT IN (SELECT rowid FROM ticket_find) LIMIT 500";
+        const FIND: &str = "INSERT INTO ticket_find (rowid, text) VALUES ($1, $2)";
+        type Row = (i64, String, String, String, String, String);
+        let mut done = 0;
+        loop {
+            let rows: Vec<Row> = on!(self, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
+            if rows.is_empty() {
+                return Ok(done);
+            }
+            done += rows.len();
+            within!(self, tx => {
+                for (number, person, sender, from, subject, words) in &rows {
+                    let texts = [person, sender, from, subject, words];
+                    let mut seen = BTreeSet::new();
+                    let words: Vec<String> = texts.into_iter().flat_map(|t| folded(t)).filter(|w| seen.insert(w.clone())).take(MOST_WORDS).collect();
+                    sqlx::query(FIND).bind(number).bind(words.join(" ")).execute(&mut *tx).await?;
+                }
+            });
+        }
+    }
+
     /// Tickets that hold every word of `asked`, the last one perhaps unfinished, the newest first; `T-12` and `12` name a ticket by its
     /// number. Answers numbers. Nothing of `asked` is more than words.
     ///

@@ -127,6 +127,7 @@ pub mod staff;
 pub mod statistics;
 pub mod tickets;
 pub mod tries;
+pub mod typed;
 pub mod written;
 
 /// An instant as the database holds it.

@@ -203,6 +203,8 @@ impl Store {
         let at = millis(now);
         let (state, draft, event) = match end {
             End::Sent => ("sent", "sent", "sent"),
+            // A person's own reply stays at the desk; a machine's goes to the drafts folder.
+            End::Failed if row.approved_at.is_some() => ("failed", "kept", "left to a person"),
             End::Failed => ("failed", "ready", "left to a person"),
             End::Shaken => ("held", "kept", "left to a person"),
         };
@@ -238,6 +240,10 @@ impl Store {
     pub async fn set_reply(&self, row: &OutboxRow, state: &str, why: &str, next_at: Timestamp, now: Timestamp) -> Result<bool, StoreError> {
         let done = on!(self, pool => sqlx::query(SET).bind(&row.id).bind(row.fence).bind(state).bind(why).bind(millis(next_at)).bind(millis(now))
             .execute(pool).await?.rows_affected());
+        if done > 0 && state == "unknown" {
+            // Whoever decides may write again.
+            on!(self, pool => sqlx::query(DRAFT).bind(&row.ticket_id).bind("kept").bind(millis(now)).execute(pool).await.map(drop)?);
+        }
         Ok(done > 0)
     }
 

@@ -1,6 +1,6 @@
 //! Open tickets as the desk's queue shows them.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::tickets::TicketRow;
 use super::{Store, StoreError, instant, millis};
@@ -34,15 +34,18 @@ struct Row {
     notice: String,
 }
 
-/// A reply that is on its way: its ticket does not wait.
-const LEAVING: &str = "EXISTS (SELECT 1 FROM outbox o WHERE o.ticket_id = t.id AND o.kind <> 'acknowledgement' AND o.state IN ('queued', 'sending', 'retry'))";
+/// A reply that is on its way: its ticket does not wait. One that nobody takes comes back to people's eyes.
+const LEAVING: &str = "EXISTS (SELECT 1 FROM outbox o WHERE o.ticket_id = t.id AND o.kind <> 'acknowledgement'
+    AND (o.state = 'sending' OR o.state IN ('queued', 'retry') AND o.queued_at > $2))";
+/// After so long.
+const PATIENCE: SignedDuration = SignedDuration::from_mins(15);
 
 impl Store {
     /// Tickets that wait for a person: open, and no reply of theirs is on its way. Soonest evaluation first, then oldest.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn waiting_tickets(&self, most: u32) -> Result<Vec<QueueLine>, StoreError> {
+    pub async fn waiting_tickets(&self, most: u32, now: Timestamp) -> Result<Vec<QueueLine>, StoreError> {
         let sql = format!(
             "SELECT t.id, t.number, t.mailbox, t.sender, t.subject, t.language, t.case_name, t.action, t.urgency, t.state, t.person, t.match_kind,
             t.deadline, t.received_at, t.status, t.reason_en, t.reason_fr, t.over_at, t.owner, s.name AS owner_name, t.owned_at, t.messages, t.notice
@@ -50,7 +53,8 @@ impl Store {
             ORDER BY CASE WHEN t.deadline IS NULL THEN 1 ELSE 0 END, t.deadline, t.received_at, t.id LIMIT $1"
         );
         let sql = sqlx::AssertSqlSafe(sql);
-        let rows: Vec<Row> = on!(self, pool => sqlx::query_as(sql).bind(i64::from(most)).fetch_all(pool).await?);
+        let since = millis(now.saturating_sub(PATIENCE).unwrap_or(now));
+        let rows: Vec<Row> = on!(self, pool => sqlx::query_as(sql).bind(i64::from(most)).bind(since).fetch_all(pool).await?);
         Ok(rows.into_iter().map(Row::line).collect())
     }
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::corrections;
 use super::settle::anew::By;
-use super::settle::{CANCEL, NewDraft, WITHDRAW};
+use super::settle::{CANCEL as CANCEL_ALL, NewDraft, WITHDRAW};
 use super::{Store, StoreError, instant, millis};
 
 /// A draft as the desk shows and edits it.
@@ -117,24 +117,12 @@ pub struct Reply {
     pub approved_by: Option<String>,
 }
 
-/// What somebody typed into a draft that is no more.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Typed {
-    /// Subject.
-    pub subject: String,
-    /// Text.
-    pub text: String,
-    /// By whom, by name.
-    pub by: String,
-    /// When.
-    pub at: Timestamp,
-}
-
 const ONE: &str =
     "SELECT d.id, d.version, d.recipient, d.subject, d.text, d.template, d.language, d.state, d.in_reply_to, d.refs, s.name, d.edited_at
     FROM draft d LEFT JOIN staff s ON s.id = d.edited_by WHERE d.ticket_id = $1";
-/// States in which a draft can be edited: nobody sends it at the moment.
-const EDIT: &str = "UPDATE draft SET subject = $3, text = $4, version = version + 1, edited_by = $5, edited_at = $6
+/// States in which a draft can be edited: nobody sends it at the moment. What is typed reaches no drafts folder until it was looked at.
+const EDIT: &str = "UPDATE draft SET subject = $3, text = $4, version = version + 1, edited_by = $5, edited_at = $6,
+    state = CASE WHEN state = 'ready' THEN 'kept' ELSE state END
     WHERE id = $1 AND version = $2 AND state IN ('ready', 'saving', 'saved', 'kept')";
 const CLAIM: &str = "UPDATE ticket SET owner = $2, owned_at = $3 WHERE id = $1 AND owner IS NULL AND status = 'open'";
 const REPLY: &str = "INSERT INTO outbox (id, ticket_id, kind, recipient, recipient_base, recipient_domain, case_name, message_id, mail, state,
@@ -179,24 +167,28 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn begin_reply(&self, ticket: &str, draft: &NewDraft, by: By<'_>) -> Result<bool, StoreError> {
-        const SQL: &str = "INSERT INTO draft (id, ticket_id, mailbox, recipient, subject, text, template, language, in_reply_to, refs, message_id, state, created_at)
-            SELECT $1, id, mailbox, $3, $4, $5, $6, $7, $8, $9, $10, 'kept', $11 FROM ticket WHERE id = $2 ON CONFLICT (ticket_id) DO NOTHING";
+        const SQL: &str = "INSERT INTO draft (id, ticket_id, mailbox, recipient, subject, text, template, language, in_reply_to, refs, message_id, state, created_at,
+            edited_by, edited_at) SELECT $1, id, mailbox, $3, $4, $5, $6, $7, $8, $9, $10, 'kept', $11, $12, $11 FROM ticket WHERE id = $2
+            ON CONFLICT (ticket_id) DO NOTHING";
         let references = serde_json::to_string(&draft.references).unwrap_or_else(|_| "[]".into());
         let begun = on!(self, pool => sqlx::query(SQL).bind(&draft.id).bind(ticket).bind(&draft.to).bind(&draft.subject).bind(&draft.text)
             .bind(&draft.template).bind(&draft.language).bind(&draft.in_reply_to).bind(&references).bind(&draft.message_id)
-            .bind(millis(by.at)).execute(pool).await?.rows_affected());
+            .bind(millis(by.at)).bind(by.staff).execute(pool).await?.rows_affected());
+        if begun > 0 {
+            on!(self, pool => sqlx::query(CLAIM).bind(ticket).bind(by.staff).bind(millis(by.at)).execute(pool).await.map(drop)?);
+        }
         Ok(begun > 0)
     }
 
-    /// Puts the draft as it is now into the mailbox's drafts folder, in place of the one that may stand there. `message_id`: a fresh one.
+    /// Puts the draft as it was seen into the mailbox's drafts folder, in place of the one that may stand there. `message_id`: a fresh one.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn file_reply(&self, ticket: &str, message_id: &str, now: Timestamp) -> Result<(), StoreError> {
-        const FRESH: &str = "UPDATE draft SET state = 'ready', message_id = $2, next_at = $3 WHERE ticket_id = $1 AND state IN ('ready', 'saving', 'saved', 'kept')";
+    pub async fn file_reply(&self, ticket: &str, seen: &Seen, message_id: &str, now: Timestamp) -> Result<(), StoreError> {
+        const FRESH: &str = "UPDATE draft SET state = 'ready', message_id = $2, next_at = $3 WHERE id = $1 AND version = $4 AND state IN ('ready', 'saving', 'saved', 'kept')";
         within!(self, tx => {
             sqlx::query(WITHDRAW).bind(ticket).execute(&mut *tx).await?;
-            sqlx::query(FRESH).bind(ticket).bind(message_id).bind(millis(now)).execute(&mut *tx).await?;
+            sqlx::query(FRESH).bind(&seen.id).bind(message_id).bind(millis(now)).bind(seen.version).execute(&mut *tx).await?;
         });
         Ok(())
     }
@@ -206,7 +198,10 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn approve(&self, a: &Approval, by: By<'_>) -> Result<Approved, StoreError> {
-        const KNOWN: &str = "SELECT id FROM outbox WHERE approval_key = $1";
+        const KNOWN: &str = "SELECT id FROM outbox WHERE approval_key = $1 AND state <> 'cancelled'";
+        /// What a machine wanted to say; first of all, so that nobody begins to send it meanwhile.
+        const CANCEL: &str = "UPDATE outbox SET state = 'cancelled', why = 'a person answers', done_at = $2, fence = fence + 1 WHERE ticket_id = $1
+            AND (kind <> 'approved' AND state IN ('queued', 'retry', 'held', 'failed') OR kind = 'approved' AND state = 'failed')";
         const TICKET: &str = "SELECT status, messages FROM ticket WHERE id = $1";
         const LEAVING: &str = "SELECT COUNT(*) FROM outbox WHERE ticket_id = $1 AND (state = 'sending' OR kind = 'approved' AND state IN ('queued', 'retry'))";
         const QUEUED: &str = "UPDATE draft SET state = $2 WHERE ticket_id = $1";
@@ -219,6 +214,7 @@ impl Store {
             if known.is_some() {
                 return Ok(Approved::Queued);
             }
+            sqlx::query(CANCEL).bind(&a.ticket).bind(at).execute(&mut *tx).await?;
             let ticket: Option<(String, i64)> = sqlx::query_as(TICKET).bind(&a.ticket).fetch_optional(&mut *tx).await?;
             let (leaving,): (i64,) = sqlx::query_as(LEAVING).bind(&a.ticket).fetch_one(&mut *tx).await?;
             match ticket {
@@ -231,7 +227,6 @@ impl Store {
             if edited == 0 {
                 return Ok(Approved::Changed);
             }
-            sqlx::query(CANCEL).bind(&a.ticket).bind("a person answers").bind(at).execute(&mut *tx).await?;
             sqlx::query(WITHDRAW).bind(&a.ticket).execute(&mut *tx).await?;
             sqlx::query(QUEUED).bind(&a.ticket).bind(if a.trial { "sent" } else { "queued" }).execute(&mut *tx).await?;
             sqlx::query(REPLY).bind(&a.id).bind(&a.ticket).bind(&a.to).bind(&a.recipient_base).bind(&a.domain).bind(&a.case)
@@ -249,6 +244,39 @@ impl Store {
         }))
     }
 
+    /// The reply that a person approved waits no longer: it is taken back, and its draft can be edited again. The ticket's id; `None`: it
+    /// is gone, or nothing waits.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn undo(&self, number: i64, now: Timestamp) -> Result<Option<String>, StoreError> {
+        const FIND: &str = "SELECT o.id, o.ticket_id, o.fence FROM outbox o JOIN ticket t ON t.id = o.ticket_id
+            WHERE t.number = $1 AND o.kind = 'approved' AND o.state IN ('queued', 'retry') ORDER BY o.queued_at DESC LIMIT 1";
+        const CANCEL: &str = "UPDATE outbox SET state = 'cancelled', why = 'a person cancelled it', done_at = $3, fence = fence + 1, approval_key = NULL
+            WHERE id = $1 AND fence = $2 AND state IN ('queued', 'retry')";
+        const KEPT: &str = "UPDATE draft SET state = 'kept' WHERE ticket_id = $1 AND state = 'queued'";
+        Ok(within!(self, tx => {
+            let found: Option<(String, String, i64)> = sqlx::query_as(FIND).bind(number).fetch_optional(&mut *tx).await?;
+            let Some((id, ticket, fence)) = found else { return Ok(None) };
+            let done = sqlx::query(CANCEL).bind(&id).bind(fence).bind(millis(now)).execute(&mut *tx).await?.rows_affected();
+            if done > 0 {
+                sqlx::query(KEPT).bind(&ticket).execute(&mut *tx).await?;
+            }
+            (done > 0).then_some(ticket)
+        }))
+    }
+
+    /// The reply that a person approved does not wait out its hold. The ticket's id; `None`: it is gone, or nothing waits.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn hasten(&self, number: i64, now: Timestamp) -> Result<Option<String>, StoreError> {
+        const SQL: &str = "UPDATE outbox SET next_at = $2 WHERE kind = 'approved' AND state IN ('queued', 'retry')
+            AND ticket_id = (SELECT id FROM ticket WHERE number = $1) RETURNING ticket_id";
+        let row: Option<(String,)> = on!(self, pool => sqlx::query_as(SQL).bind(number).bind(millis(now)).fetch_optional(pool).await?);
+        Ok(row.map(|(ticket,)| ticket))
+    }
+
     /// Replies of a ticket that left, are leaving or did not leave, oldest first; at most the newest thirty.
     ///
     /// # Errors
@@ -260,26 +288,6 @@ impl Store {
         let mut replies: Vec<Reply> = on!(self, pool => sqlx::query_as(SQL).bind(ticket).fetch_all(pool).await?);
         replies.reverse();
         Ok(replies)
-    }
-
-    /// What somebody typed into a draft that was replaced.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn typed(&self, ticket: &str) -> Result<Option<Typed>, StoreError> {
-        const SQL: &str = "SELECT t.subject, t.text, COALESCE(s.name, ''), t.at FROM typed t LEFT JOIN staff s ON s.id = t.staff_id WHERE t.ticket_id = $1";
-        let row: Option<(String, String, String, i64)> = on!(self, pool => sqlx::query_as(SQL).bind(ticket).fetch_optional(pool).await?);
-        Ok(row.map(|(subject, text, by, at)| Typed { subject, text, by, at: instant(at) }))
-    }
-
-    /// Nobody wants it any more.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn forget_typed(&self, ticket: &str) -> Result<(), StoreError> {
-        const SQL: &str = "DELETE FROM typed WHERE ticket_id = $1";
-        on!(self, pool => sqlx::query(SQL).bind(ticket).execute(pool).await.map(drop)?);
-        Ok(())
     }
 
     /// A ticket goes to whoever is there, with a line for them; its draft stays.
@@ -321,7 +329,7 @@ impl Store {
         Ok(within!(self, tx => {
             let closed = sqlx::query(SQL).bind(ticket).execute(&mut *tx).await?.rows_affected();
             if closed > 0 {
-                sqlx::query(CANCEL).bind(ticket).bind("a person closed the ticket").bind(at).execute(&mut *tx).await?;
+                sqlx::query(CANCEL_ALL).bind(ticket).bind("a person closed the ticket").bind(at).execute(&mut *tx).await?;
                 sqlx::query(WITHDRAW).bind(ticket).execute(&mut *tx).await?;
                 sqlx::query(JOURNAL_BY).bind(by.line).bind(at).bind(ticket).bind("ignored").bind("").bind(by.staff).execute(&mut *tx).await?;
             }
@@ -335,7 +343,7 @@ impl Store {
     /// When the database fails.
     pub async fn reopen(&self, ticket: &str, by: By<'_>) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE ticket SET status = 'open' WHERE id = $1 AND status <> 'open'";
-        const READY: &str = "UPDATE draft SET state = 'kept', version = version + 1 WHERE ticket_id = $1 AND state IN ('ready', 'saving', 'saved', 'answered', 'sent')";
+        const READY: &str = "UPDATE draft SET state = 'kept', version = version + 1 WHERE ticket_id = $1 AND state IN ('ready', 'saving', 'saved', 'answered', 'sent', 'queued')";
         let at = millis(by.at);
         Ok(within!(self, tx => {
             let opened = sqlx::query(SQL).bind(ticket).execute(&mut *tx).await?.rows_affected();

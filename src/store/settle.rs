@@ -26,12 +26,21 @@ pub enum Becomes {
     Nothing,
     /// A ticket of its own.
     Ticket(Box<NewTicket>),
-    /// Part of a ticket, which is judged anew; the ticket had so many messages when it was judged, and must have them still.
-    Joins(Box<NewTicket>, i64),
+    /// Part of a ticket, which is judged anew; it was judged by this, and must be so still.
+    Joins(Box<NewTicket>, JudgedBy),
     /// The end of a ticket: the person says that it is settled.
     Closes(String),
     /// A reply of ours came back.
     Returns(Returned),
+}
+
+/// What a ticket was judged by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
+pub struct JudgedBy {
+    /// Messages of the conversation.
+    pub messages: i64,
+    /// Grows with every correction that is made or taken back.
+    pub marks: i64,
 }
 
 /// A reply that came back.
@@ -161,19 +170,24 @@ pub(super) const WITHDRAW: &str = "INSERT INTO withdrawal (message_id, ticket_id
     SELECT message_id, ticket_id, mailbox, saved_hash, 'due' FROM draft WHERE ticket_id = $1 AND state IN ('saving', 'saved') ON CONFLICT DO NOTHING";
 /// What somebody typed is kept when the draft goes.
 const KEEP_TYPED: &str = "INSERT INTO typed (ticket_id, subject, text, staff_id, at) SELECT ticket_id, subject, text, edited_by, edited_at
-    FROM draft WHERE ticket_id = $1 AND edited_at IS NOT NULL ON CONFLICT (ticket_id) DO UPDATE SET subject = excluded.subject,
-    text = excluded.text, staff_id = excluded.staff_id, at = excluded.at";
+    FROM draft WHERE ticket_id = $1 AND edited_at IS NOT NULL AND state NOT IN ('sent', 'answered') ON CONFLICT (ticket_id) DO UPDATE
+    SET subject = excluded.subject, staff_id = excluded.staff_id, at = excluded.at,
+    text = CASE WHEN typed.text = excluded.text THEN typed.text ELSE excluded.text || '\n\n---\n\n' || typed.text END";
 const UNFIND: &str = "DELETE FROM ticket_find WHERE rowid = (SELECT number FROM ticket WHERE id = $1)";
 const FIND: &str = "INSERT INTO ticket_find (rowid, text) SELECT number, $2 FROM ticket WHERE id = $1";
 const FORGET_DRAFT: &str = "DELETE FROM draft WHERE ticket_id = $1";
 pub(super) const CANCEL: &str =
-    "UPDATE outbox SET state = 'cancelled', why = $2, done_at = $3 WHERE ticket_id = $1 AND state IN ('queued', 'retry', 'held', 'failed')";
+    "UPDATE outbox SET state = 'cancelled', why = $2, done_at = $3, approval_key = NULL WHERE ticket_id = $1 AND state IN ('queued', 'retry', 'held', 'failed')";
 pub(super) const STATUS: &str = "UPDATE ticket SET status = $2, notice = $3 WHERE id = $1";
 /// One process at a time gives out numbers and continues conversations.
 const SETTLING: &str = "SELECT pg_advisory_xact_lock(7262002)";
-const MESSAGES: &str = "SELECT messages FROM ticket WHERE id = $1";
+const JUDGED_BY: &str = "SELECT messages, (SELECT COUNT(*) + COUNT(taken_back_at) FROM correction
+    WHERE ticket_id = ticket.id AND kind NOT IN ('text', 'note')) AS marks FROM ticket WHERE id = $1";
 const RETURNED: &str = "UPDATE outbox SET state = 'returned', why = 'it came back undelivered', done_at = $2
     WHERE message_id = $1 AND state IN ('sending', 'sent', 'unknown')";
+
+/// A reply that did not arrive can be edited and sent again.
+const WRITE_AGAIN: &str = "UPDATE draft SET state = 'kept' WHERE ticket_id = $1 AND state IN ('sent', 'queued')";
 
 /// Opens a ticket. (These are macros because each is typed by its own database.)
 macro_rules! opened {
@@ -296,6 +310,16 @@ macro_rules! followed {
 
 pub mod anew;
 
+impl Store {
+    /// What a ticket is judged by at this moment; `None`: there is no such ticket.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn judged_by(&self, ticket: &str) -> Result<Option<JudgedBy>, StoreError> {
+        Ok(on!(self, pool => sqlx::query_as(JUDGED_BY).bind(ticket).fetch_optional(pool).await?))
+    }
+}
+
 impl Becomes {
     /// The ticket concerned.
     fn ticket(&self) -> Option<&str> {
@@ -322,9 +346,9 @@ impl Store {
             let mut settled = 0;
             for one in batch {
                 let ticket = one.becomes.ticket();
-                if let Becomes::Joins(t, messages) = &one.becomes {
-                    let now: Option<(i64,)> = sqlx::query_as(MESSAGES).bind(&t.id).fetch_optional(&mut *tx).await?;
-                    if now.is_none_or(|(now,)| now != *messages) {
+                if let Becomes::Joins(t, by) = &one.becomes {
+                    let now: Option<JudgedBy> = sqlx::query_as(JUDGED_BY).bind(&t.id).fetch_optional(&mut *tx).await?;
+                    if now.is_none_or(|now| now != *by) {
                         // Something came meanwhile: it keeps its lease, and is judged again with that.
                         continue;
                     }
@@ -353,6 +377,7 @@ impl Store {
                         for id in &r.message_ids {
                             sqlx::query(RETURNED).bind(id).bind(at).execute(&mut *tx).await?;
                         }
+                        sqlx::query(WRITE_AGAIN).bind(&r.ticket).execute(&mut *tx).await?;
                         sqlx::query(STATUS).bind(&r.ticket).bind("open").bind("reply_returned").execute(&mut *tx).await?;
                     }
                 }

@@ -8,7 +8,7 @@ use super::continued::continued;
 use super::playbook::Playbook;
 use super::{Outcome, Reading, claim, course_of_the_register, read};
 use crate::draft::write;
-use crate::facts::{Facts, Found, Language, Place};
+use crate::facts::{Facts, Found, Intent, Language, Place, Problem};
 use crate::people::{Evidence, MatchKind, Near, Person, directory::Directory};
 use crate::rules::{Action, Situation, decide};
 
@@ -57,8 +57,8 @@ pub enum Correction {
     Language(Language),
     /// A person wrote it, no machine.
     NotAutomatic,
-    /// The sender is who they say: a member of staff answers for it.
-    Vouched,
+    /// The sender is this candidate: a member of staff answers for it.
+    Vouched(String),
 }
 
 impl Correction {
@@ -74,7 +74,7 @@ impl Correction {
             }
             Self::Language(_) => "language".into(),
             Self::NotAutomatic => "not_automatic".into(),
-            Self::Vouched => "vouched".into(),
+            Self::Vouched(_) => "vouched".into(),
         }
     }
 
@@ -101,6 +101,29 @@ fn by_a_person(mut reading: Reading) -> Reading {
     reading.message.automatic = None;
     reading.message.automatic_why.clear();
     reading
+}
+
+/// What of the corrections still counts beside a newer message: not the case, where that message says itself what is wrong or that all is
+/// well, and not a fact that it states anew.
+pub fn still_meant(corrections: Vec<Correction>, newest: &Reading) -> Vec<Correction> {
+    let facts = &newest.facts;
+    let outright = |p: &Found<Problem>| p.value != Problem::Other && !facts.proposed.contains(&p.value);
+    let speaks = facts.problems.iter().any(outright) || matches!(facts.intent, Intent::Resolved | Intent::Unrelated);
+    let states = |kind| match kind {
+        FactKind::FirstName => facts.first_name.is_some(),
+        FactKind::LastName => facts.last_name.is_some(),
+        FactKind::EmailUsed => facts.email_used.is_some(),
+        FactKind::ErrorText => facts.error_text.is_some(),
+        FactKind::Course => facts.course.is_some(),
+        FactKind::EvaluationOn | FactKind::EvaluationTime => facts.evaluation_on.is_some(),
+        FactKind::InvitationCode => facts.invitation_code.is_some(),
+    };
+    let meant = |c: &Correction| match c {
+        Correction::Case(_) => !speaks,
+        Correction::Fact(kind, _) => !states(*kind),
+        _ => true,
+    };
+    corrections.into_iter().filter(meant).collect()
 }
 
 /// As [`super::settle`], by what people said too.
@@ -131,7 +154,7 @@ pub fn settle(reading: Reading, corrections: &[Correction], directory: &Director
         person: &person,
         named_zone: zone.as_deref(),
         institution_named: !institutions.is_empty(),
-        vouched: corrections.contains(&Correction::Vouched),
+        vouched: person.registered().is_some_and(|r| corrections.contains(&Correction::Vouched(r.candidate.id.clone()))),
         now,
     };
     let case = corrections.iter().rev().find_map(|c| if let Correction::Case(name) = c { Some(name.as_str()) } else { None });
@@ -139,8 +162,8 @@ pub fn settle(reading: Reading, corrections: &[Correction], directory: &Director
     let mut verdict = by_case.unwrap_or_else(|| decide::verdict(&playbook.rulebook, &situation, &playbook.limits));
     verdict.action = match verdict.action {
         Action::AutoReply => Action::Draft,
-        // Somebody says that it is not to be passed over.
-        Action::Ignore if corrections.contains(&Correction::NotAutomatic) => Action::HandOver,
+        // Whoever says which case it is, or that a person wrote it, does not want it passed over.
+        Action::Ignore if case.is_some() || corrections.contains(&Correction::NotAutomatic) => Action::HandOver,
         action => action,
     };
     let draft = write::reply(&verdict, &situation, &playbook.templates, verdict.proof);

@@ -13,7 +13,7 @@ use crate::people::ground::Ground;
 use crate::rules::{Action, Proof};
 use crate::store::conversations::Conversation;
 use crate::store::inbox::Leased;
-use crate::store::settle::{Becomes, Line, NewReply, NewTicket, Settlement};
+use crate::store::settle::{Becomes, JudgedBy, Line, NewReply, NewTicket, Settlement};
 use crate::triage::Outcome;
 
 /// Imported mail older than this raises no alarm.
@@ -52,8 +52,15 @@ pub(super) fn alone(
     }
 }
 
-/// A message that belongs to `known`, which is judged anew with it.
-pub(super) fn joined(shared: &Shared, message: &Leased, outcome: &Outcome, known: &Conversation, now: Timestamp) -> Settlement {
+/// A message that belongs to `known`, which is judged anew with it, `by` what the ticket was judged.
+pub(super) fn joined(
+    shared: &Shared,
+    message: &Leased,
+    outcome: &Outcome,
+    known: &Conversation,
+    by: JudgedBy,
+    now: Timestamp,
+) -> Settlement {
     let again = message.ticket_id.is_some();
     let fate = if known.message_id == message.id { "ticket" } else { "follow-up" };
     let why = format!("{} (T-{})", why(outcome), known.number);
@@ -64,7 +71,7 @@ pub(super) fn joined(shared: &Shared, message: &Leased, outcome: &Outcome, known
     }
     let mut ticket = shared.writer(&known.mailbox).ticket(&known.id, &known.mailbox, outcome, now);
     // One reply by machine a conversation: whoever writes again wants somebody to read it.
-    if message.imported == 0 && known.answered_by_machine == 0 {
+    if message.imported == 0 && known.in_hand == 0 {
         ticket.reply = reply(shared, &ticket.id, outcome, false, now);
     }
     settle_draft(&mut ticket);
@@ -74,7 +81,7 @@ pub(super) fn joined(shared: &Shared, message: &Leased, outcome: &Outcome, known
         message_id: message.id.clone(),
         fate,
         why,
-        becomes: Becomes::Joins(Box::new(ticket), known.messages),
+        becomes: Becomes::Joins(Box::new(ticket), by),
         journal: Line { id: shared.id(), event, detail },
     }
 }

@@ -217,18 +217,20 @@ async fn joined(
     directory: &Arc<Directory>,
     now: Timestamp,
 ) -> anyhow::Result<Option<Settlement>> {
+    let Some(by) = shared.works.store.judged_by(&ticket.id).await? else { return Ok(None) };
     let said = shared.works.store.said(&ticket.id, &message.id).await?;
     let corrections: Vec<Correction> = shared.works.store.corrections(&ticket.id).await?.into_iter().map(|c| c.correction).collect();
     let (playbook, directory) = (Arc::clone(&shared.works.playbook), Arc::clone(directory));
     let settled = tokio::task::spawn_blocking(move || {
         catch_unwind(AssertUnwindSafe(|| {
             let earlier = said.iter().map(|s| triage::read(&s.raw, &playbook)).collect();
+            let corrections = corrected::still_meant(corrections, &reading);
             corrected::settle(continued(earlier, reading), &corrections, &directory, &playbook, now)
         }))
         .ok()
     });
     let Some(outcome) = settled.await.ok().flatten() else { return Ok(None) };
-    Ok(Some(conclude::joined(shared, message, &outcome, ticket, now)))
+    Ok(Some(conclude::joined(shared, message, &outcome, ticket, by, now)))
 }
 
 /// A reply of ours came back: its ticket is opened again.

@@ -1,7 +1,7 @@
 //! Which messages are one conversation, and what a newer one does to what was drafted before.
 
 use jiff::SignedDuration;
-use usher::store::settle::{Becomes, Returned, Settlement};
+use usher::store::settle::{JudgedBy, Becomes, Returned, Settlement};
 use usher::store::{Store, inbox::NewMessage};
 
 use crate::server::both;
@@ -15,7 +15,7 @@ fn joins(message: &str, to: &str, messages: i64) -> Settlement {
     let mut newer = ticket(message, None);
     newer.id = to.into();
     newer.case = "already_activated".into();
-    Settlement { fate: "follow-up", ..settlement(message, Becomes::Joins(Box::new(newer), messages)) }
+    Settlement { fate: "follow-up", ..settlement(message, Becomes::Joins(Box::new(newer), JudgedBy { messages, marks: 0 })) }
 }
 
 #[tokio::test]

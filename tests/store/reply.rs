@@ -3,8 +3,8 @@
 use usher::store::Store;
 use usher::store::corrections::NewCorrection;
 use usher::store::outbox::Taken;
-use usher::store::outgoing::Wish;
 use usher::store::reply::{Approval, Approved, Saved, Seen};
+use usher::store::settle::JudgedBy;
 use usher::store::settle::anew::By;
 use usher::store::staff::{Act, Role};
 use usher::triage::corrected::Correction;
@@ -53,7 +53,7 @@ async fn a_reply_is_approved_once_under_what_was_seen_and_taken_back_while_it_wa
         assert_eq!(store.save_reply("t-m1", &seen, "Re: code", "Hello, A", by("lea", "1")).await.unwrap(), Saved::Version(2));
         assert_eq!(store.save_reply("t-m1", &seen, "Re: code", "older", by("lea", "2")).await.unwrap(), Saved::Changed);
         assert_eq!(store.written("t-m1").await.unwrap().unwrap().edited.unwrap().0, "lea");
-        assert_eq!(store.waiting_tickets(9).await.unwrap()[0].owner.clone().unwrap(), ("lea".into(), "lea".into()), "whoever types has it");
+        assert_eq!(store.waiting_tickets(9, now()).await.unwrap()[0].owner.clone().unwrap(), ("lea".into(), "lea".into()), "whoever types has it");
 
         assert_eq!(store.approve(&approval("a", 1), by("lea", "3")).await.unwrap(), Approved::Changed);
         let newer = Approval { messages: 0, ..approval("b", 2) };
@@ -61,11 +61,12 @@ async fn a_reply_is_approved_once_under_what_was_seen_and_taken_back_while_it_wa
         assert_eq!(store.approve(&approval("c", 2), by("lea", "5")).await.unwrap(), Approved::Queued);
         assert_eq!(store.approve(&approval("c", 2), by("lea", "6")).await.unwrap(), Approved::Queued, "the same press");
         assert_eq!(store.approve(&approval("d", 3), by("lea", "7")).await.unwrap(), Approved::Answered);
-        assert_eq!(store.waiting_tickets(9).await.unwrap(), [], "its reply is on its way");
+        assert_eq!(store.waiting_tickets(9, now()).await.unwrap(), [], "its reply is on its way");
         assert_eq!(store.leaving("lea", now()).await.unwrap().len(), 1);
 
-        store.steer(1, Wish::Cancel, None, now()).await.unwrap().unwrap();
-        assert_eq!((store.waiting_tickets(9).await.unwrap().len(), store.leaving("lea", now()).await.unwrap().len()), (1, 0));
+        store.undo(1, now()).await.unwrap().unwrap();
+        assert_eq!(store.undo(1, now()).await.unwrap(), None, "nothing waits");
+        assert_eq!((store.waiting_tickets(9, now()).await.unwrap().len(), store.leaving("lea", now()).await.unwrap().len()), (1, 0));
         assert_eq!(store.approve(&approval("e", 3), by("lea", "8")).await.unwrap(), Approved::Queued);
         let Taken::Send(row) = store.take_reply(&BUDGETS, later(11)).await.unwrap() else { panic!("it is due") };
         assert_eq!((row.kind.as_str(), row.approved_at.is_some()), ("approved", true));
@@ -114,15 +115,15 @@ async fn a_correction_replaces_the_one_of_its_kind_and_keeps_what_was_typed() {
             anew.draft.as_mut().unwrap().id = format!("d-{n}");
             anew.draft.as_mut().unwrap().message_id = format!("usher.d{n}@nexam.example");
             anew.alarm = None;
-            assert!(store.correct(&anew, 1, &[said(n, case)], &[], "case", by("lea", &format!("j{n}"))).await.unwrap());
-            assert!(!store.correct(&anew, 7, &[said(9, case)], &[], "case", by("lea", "j9")).await.unwrap(), "something came meanwhile");
+            assert!(store.correct(&anew, store.judged_by("t-m1").await.unwrap().unwrap(), &[said(n, case)], &[], "case", by("lea", &format!("j{n}"))).await.unwrap());
+            assert!(!store.correct(&anew, JudgedBy { messages: 7, marks: 0 }, &[said(9, case)], &[], "case", by("lea", "j9")).await.unwrap(), "something came meanwhile");
         }
         let counts: Vec<Correction> = store.corrections("t-m1").await.unwrap().into_iter().map(|c| c.correction).collect();
         assert_eq!(counts, [Correction::Case("wrong_address".into())]);
         assert_eq!(store.typed("t-m1").await.unwrap().unwrap().text, "my own words");
         store.forget_typed("t-m1").await.unwrap();
         assert_eq!(store.typed("t-m1").await.unwrap(), None);
-        assert_eq!(store.waiting_tickets(9).await.unwrap()[0].ticket.case, "wrong_address");
+        assert_eq!(store.waiting_tickets(9, now()).await.unwrap()[0].ticket.case, "wrong_address");
         assert!(store.hand_ticket_over("t-m1", ["n1", "knows her"], by("lea", "h1")).await.unwrap());
         assert_eq!(store.notes("t-m1").await.unwrap()[0].2, "knows her");
         assert!(store.ignore("t-m1", by("lea", "i1")).await.unwrap() && !store.ignore("t-m1", by("lea", "i2")).await.unwrap());

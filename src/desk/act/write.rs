@@ -33,18 +33,21 @@ pub struct Typed {
     seen: i64,
     /// `id.version` of the draft that was seen, or `new`.
     #[serde(default)]
-    draft: String,
+    pub draft: String,
     /// One press of the button.
     #[serde(default)]
     key: String,
     #[serde(default)]
     subject: String,
     #[serde(default)]
-    text: String,
+    pub text: String,
     case: Option<String>,
     language: Option<String>,
     /// "Send as well", said a second time.
     also: Option<String>,
+    /// A line for colleagues.
+    #[serde(default)]
+    pub note: String,
 }
 
 impl Typed {
@@ -53,17 +56,24 @@ impl Typed {
         Some(Seen { id: id.to_owned(), version: version.parse().ok()? })
     }
 
+    /// What was typed, and what it gives away, for the page that shows it again.
+    pub fn view(&self, desk: &Desk, seat: &Seat, opened: &Opened) -> Value {
+        let check = reply::check(desk, seat.language, opened, &self.subject, &self.text);
+        json!({"subject": self.subject, "text": self.text, "check": check})
+    }
+
     /// Lines end as they do here; a subject is one line.
-    fn plain(mut self) -> Self {
+    pub fn plain(mut self) -> Self {
         self.text = self.text.replace("\r\n", "\n").replace('\r', "\n");
         self.text.retain(|c| c == '\n' || c == '\t' || !c.is_control());
+        self.note.retain(|c| !c.is_control());
         self.subject = self.subject.chars().filter(|c| !c.is_control()).take(200).collect();
         self
     }
 }
 
 /// What came of saving what was typed.
-enum Kept {
+pub enum Kept {
     /// The draft that is seen from now on.
     Draft(Seen),
     /// Nothing was typed that is not saved.
@@ -73,7 +83,7 @@ enum Kept {
 }
 
 /// Saves what was typed, beginning a draft where there was none.
-async fn keep(desk: &Desk, seat: &Seat, opened: &Opened, typed: &Typed) -> Result<Kept, Response> {
+pub async fn keep(desk: &Desk, seat: &Seat, opened: &Opened, typed: &Typed) -> Result<Kept, Response> {
     if typed.text.len() > LONGEST_TEXT {
         return Err(desk.told(seat, StatusCode::PAYLOAD_TOO_LARGE, "act.too_long").await);
     }
@@ -133,11 +143,19 @@ fn begun(desk: &Desk, opened: &Opened, typed: &Typed) -> Option<NewDraft> {
 
 /// Saves while somebody types: answers the saved time and the check, never the text.
 pub async fn autosave(State(desk): State<Desk>, seat: Seat, Path(number): Path<i64>, Form(typed): Form<Typed>) -> Response {
+    if let Err(no) = seat.may(Role::Draft) {
+        return no;
+    }
     let typed = typed.plain();
-    let opened = match writable(&desk, &seat, number, Role::Draft).await {
+    let opened = match opened(&desk, &seat, number).await {
         Ok(opened) => opened,
         Err(answer) => return answer,
     };
+    if opened.is_of(&seat.staff.id) == Some(false) {
+        let check = reply::check(&desk, seat.language, &opened, &typed.subject, &typed.text);
+        let view = json!({"check": check, "draft": typed.draft, "changed": true, "number": number});
+        return desk.pages.bare(seat.language, "saved", view);
+    }
     let kept = match keep(&desk, &seat, &opened, &typed).await {
         Ok(kept) => kept,
         Err(answer) => return answer,
@@ -151,7 +169,7 @@ pub async fn autosave(State(desk): State<Desk>, seat: Seat, Path(number): Path<i
         "check": reply::check(&desk, seat.language, &opened, &typed.subject, &typed.text),
         "draft": seen.map_or_else(|| typed.draft.clone(), |s| format!("{}.{}", s.id, s.version)),
         "saved_at": (!changed).then(|| format::time(now, &desk.zone(&seat), seat.language)),
-        "newer": opened.line.messages != typed.seen, "changed": changed, "number": number,
+        "newer": opened.judged_by.messages != typed.seen, "changed": changed, "number": number,
     });
     desk.pages.bare(seat.language, "saved", view)
 }
@@ -159,22 +177,22 @@ pub async fn autosave(State(desk): State<Desk>, seat: Seat, Path(number): Path<i
 /// Saves, and puts the draft into the mailbox's drafts folder.
 pub async fn save(State(desk): State<Desk>, seat: Seat, Path(number): Path<i64>, Form(typed): Form<Typed>) -> Response {
     let typed = typed.plain();
-    let opened = match writable(&desk, &seat, number, Role::Draft).await {
+    let opened = match writable(&desk, &seat, number, Role::Draft, Some(&typed)).await {
         Ok(opened) => opened,
         Err(answer) => return answer,
     };
-    match keep(&desk, &seat, &opened, &typed).await {
-        Ok(Kept::Draft(_) | Kept::Same(_)) => {}
+    let seen = match keep(&desk, &seat, &opened, &typed).await {
+        Ok(Kept::Draft(seen) | Kept::Same(seen)) => seen,
         Ok(Kept::Changed) => return newer(&desk, &seat, number, Some(&typed)).await,
         Err(answer) => return answer,
-    }
+    };
     // What is in the folder can be sent from there: the check holds for it too.
     let check = reply::check(&desk, seat.language, &opened, &typed.subject, &typed.text);
     let clean = check.get("clean") == Some(&Value::Bool(true));
     if clean && desk.mailboxes.get(&opened.line.ticket.mailbox).copied().unwrap_or(false) {
         let id = &opened.line.ticket.id;
         let message_id = writer(&desk, &opened.line.ticket.mailbox).message_id(id, &desk.clock.id().to_string());
-        if let Err(error) = desk.store.file_reply(id, &message_id, desk.clock.now()).await {
+        if let Err(error) = desk.store.file_reply(id, &seen, &message_id, desk.clock.now()).await {
             return desk.broken(&error);
         }
     }
@@ -184,7 +202,7 @@ pub async fn save(State(desk): State<Desk>, seat: Seat, Path(number): Path<i64>,
 /// Lets the reply leave, and shows who is next.
 pub async fn send(State(desk): State<Desk>, seat: Seat, Path(number): Path<i64>, Form(typed): Form<Typed>) -> Response {
     let typed = typed.plain();
-    let opened = match writable(&desk, &seat, number, Role::Send).await {
+    let opened = match writable(&desk, &seat, number, Role::Send, Some(&typed)).await {
         Ok(opened) => opened,
         Err(answer) => return answer,
     };
@@ -215,10 +233,10 @@ async fn approved(desk: &Desk, seat: &Seat, opened: &Opened, typed: &Typed) -> R
         messages: typed.seen,
         subject: typed.subject.clone(),
         text: typed.text.clone(),
-        key: typed.key.clone(),
+        key: if typed.key.is_empty() { desk.clock.id().to_string() } else { typed.key.clone() },
         also: typed.also.is_some(),
     };
-    let typed_now = json!({"subject": typed.subject, "text": typed.text, "check": reply::check(desk, seat.language, opened, &typed.subject, &typed.text)});
+    let typed_now = typed.view(desk, seat, opened);
     let more = match approve::approve(desk, &seat.staff.id, opened, wanted).await {
         Ok(approved) => return Ok(approved),
         Err(Refusal::Empty) => json!({"fault": "act.empty", "typed_now": typed_now}),
@@ -236,7 +254,7 @@ pub async fn newer(desk: &Desk, seat: &Seat, number: i64, typed: Option<&Typed>)
         Err(answer) => return answer,
     };
     let conflict = match typed {
-        Some(typed) if opened.line.messages != typed.seen => "newer",
+        Some(typed) if opened.judged_by.messages != typed.seen => "newer",
         _ if !opened.is_open() => "answered",
         _ => "changed",
     };
@@ -249,7 +267,10 @@ pub async fn newer(desk: &Desk, seat: &Seat, number: i64, typed: Option<&Typed>)
 /// Another case: what was typed is kept beside the new text.
 pub async fn case(State(desk): State<Desk>, seat: Seat, Path(number): Path<i64>, Form(typed): Form<Typed>) -> Response {
     let typed = typed.plain();
-    let known = typed.case.clone().filter(|name| desk.playbook.rulebook.case(name).is_some() && name != "automatic");
+    let known = typed.case.clone().filter(|name| {
+        let rules = &desk.playbook.rulebook;
+        rules.case(name).is_some() && !rules.policy.ignore.contains(name)
+    });
     let Some(name) = known else { return back(number) };
     rendered_anew(&desk, &seat, number, typed, Correction::Case(name)).await
 }
@@ -262,7 +283,7 @@ pub async fn language(State(desk): State<Desk>, seat: Seat, Path(number): Path<i
 }
 
 async fn rendered_anew(desk: &Desk, seat: &Seat, number: i64, typed: Typed, correction: Correction) -> Response {
-    let opened = match writable(desk, seat, number, Role::Draft).await {
+    let opened = match writable(desk, seat, number, Role::Draft, Some(&typed)).await {
         Ok(opened) => opened,
         Err(answer) => return answer,
     };
@@ -285,7 +306,7 @@ pub struct Back {
 }
 
 pub async fn drop_typed(State(desk): State<Desk>, seat: Seat, Path(number): Path<i64>, Form(back_to): Form<Back>) -> Response {
-    let opened = match writable(&desk, &seat, number, Role::Draft).await {
+    let opened = match writable(&desk, &seat, number, Role::Draft, None).await {
         Ok(opened) => opened,
         Err(answer) => return answer,
     };
@@ -297,6 +318,12 @@ pub async fn drop_typed(State(desk): State<Desk>, seat: Seat, Path(number): Path
             Ok(Kept::Changed) => return newer(&desk, &seat, number, None).await,
             Ok(_) => {}
             Err(answer) => return answer,
+        }
+        if let Some(before) = opened.written.as_ref().filter(|w| w.edited.is_some()) {
+            // The two change places.
+            let line = desk.clock.id().to_string();
+            let aside = desk.store.lay_aside(id, &before.subject, &before.text, by(&desk, &seat, &line)).await;
+            return aside.map_or_else(|error| desk.broken(&error), |()| back(number));
         }
     }
     match desk.store.forget_typed(id).await {

@@ -11,7 +11,7 @@ use crate::store::StoreError;
 use crate::store::queue::QueueLine;
 
 /// Letters of a reason that a row has room for.
-const REASON: usize = 60;
+const REASON: usize = 48;
 
 /// The groups that hold anything; `only`: this one alone, with more of its rows.
 pub fn groups(desk: &Desk, seat: &Seat, queue: &Queue, current: Option<i64>, only: Option<&str>) -> Vec<Value> {

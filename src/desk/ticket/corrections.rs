@@ -33,7 +33,7 @@ pub fn words(desk: &Desk, seat: &Seat, correction: &Correction) -> String {
         }
         Correction::Language(language) => say("correction.language", &[("value", &say(&format!("correction.{}", language.code()), &[]))]),
         Correction::NotAutomatic => say("correction.not_automatic", &[]),
-        Correction::Vouched => say("correction.vouched", &[]),
+        Correction::Vouched(id) => say("correction.vouched", &[("value", &named(id))]),
     }
 }
 
@@ -46,6 +46,9 @@ pub async fn corrected(desk: &Desk, seat: &Seat, number: i64, wish: impl FnOnce(
         Ok(opened) => opened,
         Err(answer) => return answer,
     };
+    if opened.is_of(&seat.staff.id) == Some(false) {
+        return act::taken_by_another(desk, seat, &opened, None).await;
+    }
     let Some(wish) = wish(&opened).filter(|_| opened.is_open()) else { return act::back(number) };
     match judge::anew(desk, seat, &opened, wish).await {
         Ok(true) => {
@@ -68,7 +71,7 @@ pub async fn person(State(desk): State<Desk>, seat: Seat, Path(number): Path<i64
     let known = desk.in_force.get().registered(&chosen.candidate).is_some();
     corrected(&desk, &seat, number, |_| {
         known.then(|| Wish {
-            taken_back: vec![format!("not_person.{}", chosen.candidate)],
+            taken_back: vec![format!("not_person.{}", chosen.candidate), "vouched".into()],
             said: vec![Correction::Person(chosen.candidate)],
         })
     })
@@ -89,7 +92,7 @@ pub async fn vouch(State(desk): State<Desk>, seat: Seat, Path(number): Path<i64>
     if let Err(no) = seat.may(Role::Send) {
         return no;
     }
-    corrected(&desk, &seat, number, |opened| opened.registered.as_ref().map(|_| Wish::of(Correction::Vouched))).await
+    corrected(&desk, &seat, number, |opened| opened.registered.as_ref().map(|r| Wish::of(Correction::Vouched(r.candidate.id.clone())))).await
 }
 
 /// The kind of a correction.

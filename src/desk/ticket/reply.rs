@@ -7,6 +7,7 @@ use super::Opened;
 use crate::desk::seat::Seat;
 use crate::desk::{Desk, format};
 use crate::draft::disclosure::{self, Known, Leak};
+use crate::draft::write;
 use crate::facts::Language;
 use crate::people::Candidate;
 use crate::rules::Proof;
@@ -24,7 +25,7 @@ pub fn view(desk: &Desk, seat: &Seat, opened: &Opened, now: Timestamp) -> Value 
         .iter()
         .map(|c| c.rule.case.as_str())
         .fold(Vec::new(), |mut names, name| {
-            if !names.contains(&name) && name != "automatic" {
+            if !names.contains(&name) && !desk.playbook.rulebook.policy.ignore.iter().any(|no| no == name) {
                 names.push(name);
             }
             names
@@ -37,11 +38,11 @@ pub fn view(desk: &Desk, seat: &Seat, opened: &Opened, now: Timestamp) -> Value 
     json!({
         "to": written.map(|w| w.to.clone()).or_else(|| opened.ticket.from_address.clone()),
         "drafted": written.is_some(),
-        "subject": if subject.is_empty() { format!("Re: {}", opened.ticket.row.subject.chars().filter(|c| !c.is_control()).take(190).collect::<String>()) } else { subject.clone() },
+        "subject": if subject.is_empty() { write::subject(&opened.ticket.row.subject, "Re:") } else { subject.clone() },
         "text": text,
         "lang": language,
         "template": written.map(|w| w.template.trim_start_matches("reply/").to_owned()),
-        "seen": opened.line.messages,
+        "seen": opened.judged_by.messages,
         "draft": written.map_or_else(|| "new".to_owned(), |w| format!("{}.{}", w.id, w.version)),
         "key": desk.clock.id().to_string(),
         "saved": written.and_then(|w| w.edited.as_ref()).map(|(by, at)| json!({"by": by, "at": format::day_time(*at, now, &zone, seat.language)})),
@@ -64,8 +65,8 @@ pub fn leaks(desk: &Desk, opened: &Opened, subject: &str, text: &str) -> Vec<Lea
     let near: Vec<Candidate> = near.map(|r| r.candidate).collect();
     let words = opened.all_words();
     // Their own subject is answered under, whatever stands in it.
-    let bare = subject.trim().strip_prefix("Re:").unwrap_or(subject).trim();
-    let subject = if opened.readings.iter().any(|r| r.message.subject.contains(bare)) { "" } else { subject };
+    let own = opened.readings.iter().any(|r| write::subject(&r.message.subject, "") == subject);
+    let subject = if own { "" } else { subject };
     let known = Known {
         proof: if opened.ticket.proof == "proven" { Proof::Proven } else { Proof::Unproven },
         sender: opened.ticket.from_address.as_deref(),
@@ -88,5 +89,5 @@ pub fn check(desk: &Desk, language: Language, opened: &Opened, subject: &str, te
     let mut leaks = leaks(desk, opened, subject, text);
     leaks.dedup_by_key(|leak| (leak.line, leak.kind));
     let clean = if opened.ticket.proof == "proven" { "disclosure.clean_proven" } else { "disclosure.clean" };
-    json!({"clean": leaks.is_empty(), "word": clean, "leaks": leaks.iter().take(5).map(said).collect::<Vec<_>>()})
+    json!({"clean": leaks.is_empty(), "empty": text.trim().is_empty(), "word": clean, "leaks": leaks.iter().take(5).map(said).collect::<Vec<_>>()})
 }

@@ -1,5 +1,7 @@
 //! Who it is about, with the evidence; the state of the invitation; the evaluation in both time zones.
 
+use std::sync::Arc;
+
 use axum::extract::{Path, State};
 use axum::response::Response;
 use jiff::tz::TimeZone;
@@ -10,6 +12,7 @@ use super::{Opened, sentence};
 use crate::desk::seat::Seat;
 use crate::desk::{Desk, act, format};
 use crate::facts::Language;
+use crate::store::staff::Role;
 use crate::people::{Evaluation, Invitation, Registered, invitation};
 
 /// From so many points on a line of evidence is strong, or fair.
@@ -242,9 +245,15 @@ pub async fn choose(
         Ok(opened) => opened,
         Err(answer) => return answer,
     };
-    let text = asked.q.unwrap_or_default();
+    if let Err(no) = seat.may(Role::Draft) {
+        return no;
+    }
+    let text: String = asked.q.unwrap_or_default().chars().take(200).collect();
     let directory = desk.in_force.get();
-    let found = if text.trim().is_empty() { Vec::new() } else { directory.find(text.trim(), 12) };
+    let (within, wanted) = (Arc::clone(&directory), text.trim().to_owned());
+    // Every candidate is compared.
+    let found = tokio::task::spawn_blocking(move || if wanted.is_empty() { Vec::new() } else { within.find(&wanted, 12) });
+    let found = found.await.unwrap_or_default();
     let people: Vec<Value> = found
         .into_iter()
         .filter_map(|near| directory.registered(&near.candidate.id))

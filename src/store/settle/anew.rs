@@ -18,18 +18,20 @@ pub struct By<'a> {
 }
 
 const JOURNAL_BY: &str = "INSERT INTO journal (id, at, ticket_id, event, detail, staff_id) VALUES ($1, $2, $3, $4, $5, $6)";
-const OPEN: &str = "SELECT messages FROM ticket WHERE id = $1 AND status = 'open'";
+/// Whether a ticket waits: it is open, and nobody's reply is on its way.
+const WAITS: &str = "SELECT id FROM ticket WHERE id = $1 AND status = 'open' AND NOT EXISTS (SELECT 1 FROM outbox o
+    WHERE o.ticket_id = ticket.id AND (o.state = 'sending' OR o.kind = 'approved' AND o.state IN ('queued', 'retry')))";
 
 impl Store {
-    /// Writes corrections down and the conclusion that follows: draft, queued reply and verdict are replaced. `messages`: how many the
-    /// ticket had when it was judged; `taken_back`: kinds that count no more. `false`: something came meanwhile, or the ticket is no longer open; nothing is written then.
+    /// Writes corrections down and the conclusion that follows: draft, queued reply and verdict are replaced. `judged_by`: what
+    /// it was judged by; `taken_back`: kinds that count no more. `false`: something came or changed meanwhile, or the ticket does not wait; nothing is written then.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn correct(
         &self,
         ticket: &NewTicket,
-        messages: i64,
+        judged_by: JudgedBy,
         corrections: &[NewCorrection],
         taken_back: &[String],
         detail: &str,
@@ -40,8 +42,9 @@ impl Store {
             if matches!(self, Self::Postgres(_)) {
                 sqlx::query(SETTLING).execute(&mut *tx).await?;
             }
-            let now: Option<(i64,)> = sqlx::query_as(OPEN).bind(&ticket.id).fetch_optional(&mut *tx).await?;
-            let current = now.is_some_and(|(now,)| now == messages);
+            let waits: Option<(String,)> = sqlx::query_as(WAITS).bind(&ticket.id).fetch_optional(&mut *tx).await?;
+            let now: Option<JudgedBy> = sqlx::query_as(JUDGED_BY).bind(&ticket.id).fetch_optional(&mut *tx).await?;
+            let current = waits.is_some() && now == Some(judged_by);
             if current {
                 for kind in taken_back {
                     sqlx::query(REPLACES).bind(&ticket.id).bind(kind).bind(at).execute(&mut *tx).await?;

@@ -70,11 +70,13 @@
     guardSend();
     count();
   };
+  // One press is one reply: until the answer is on the page nothing is sent again.
+  let leaving = false;
   const guardSend = () => {
     const send = $("#send");
     if (!send) return;
     if (send.dataset.own === undefined) send.dataset.own = send.disabled ? "off" : "on";
-    send.disabled = send.dataset.own === "off" || Boolean($("#check[data-leak], #news [data-stop], #saved [data-changed]"));
+    send.disabled = send.dataset.own === "off" || leaving || !$("#txt")?.value.trim() || Boolean($("#check[data-leak], #news [data-stop], #saved [data-changed]"));
   };
 
   // --- the list: nothing moves under the hand --------------------------------------------------------------------
@@ -180,16 +182,26 @@
     guardSend();
   };
   document.addEventListener("keydown", (event) => {
-    const mod = mac ? event.metaKey : event.ctrlKey;
-    if (mod && event.key === "Enter" && press("send")) return event.preventDefault();
-    if (mod && event.key.toLowerCase() === "s" && $("#write")) { press("save"); return event.preventDefault(); }
-    if (event.key === "Escape") {
-      if (typing(event.target)) event.target.blur();
+    const mod = mac ? event.metaKey : event.ctrlKey, key = event.key.toLowerCase(), inside = event.target;
+    // A key that is held down does nothing twice, but for walking the list.
+    const walks = ["j", "k", "arrowdown", "arrowup"].includes(key);
+    if (event.repeat && !walks && (mod || !typing(inside))) return event.preventDefault();
+    if ($("dialog[open]")) return;
+    if (mod && key === "enter") {
+      if (typing(inside) && inside.form && !inside.closest("#write")) return inside.form.requestSubmit();
+      if (inside.id === "note") { event.preventDefault(); return $("#f-hand").requestSubmit(); }
+      if (press("send")) event.preventDefault();
+      return;
+    }
+    if (mod && key === "s" && $("#write")) { press("save"); return event.preventDefault(); }
+    if (key === "escape") {
+      const ask = $("details.ask[open]");
+      if (ask) { ask.open = false; $("summary", ask).focus(); return; }
+      if (typing(inside)) inside.blur();
       close();
       return;
     }
-    if (event.altKey || event.ctrlKey || event.metaKey || typing(event.target) || $("dialog[open]")) return;
-    const key = event.key.toLowerCase();
+    if (event.altKey || event.ctrlKey || event.metaKey || typing(inside)) return;
     if (!("keys" in document.body.dataset) && !key.startsWith("arrow")) return;
     if (letters[key] ? letters[key]() : /^[a-z1-9]$/.test(key) && press(key)) event.preventDefault();
   });
@@ -213,7 +225,8 @@
     text.setSelectionRange(start, start + (lines[line - 1] || "").length);
   };
   // Selected words can be marked as a fact.
-  document.addEventListener("mouseup", () => {
+  document.addEventListener("mouseup", (event) => {
+    if (event.target.closest(".mark")) return;
     const chosen = getSelection(), text = chosen.toString().trim();
     const inside = chosen.anchorNode?.parentElement?.closest(".msg .text");
     if (!inside || !text || text.length > 300) return;
@@ -265,6 +278,8 @@
   document.addEventListener("htmx:afterSwap", (event) => {
     const target = event.detail.target;
     if (target.id === "main" || event.detail.elt?.id === "main") {
+      const own = /^(\/queue\/\d+)\//.exec(location.pathname);
+      if (own && $("main[data-ticket]")) history.replaceState(history.state, "", own[1]);
       markCurrent();
       const alert = $("#conflict, .strip[role=alert], #check[data-leak]");
       (alert ? $("#txt") : $("main h1"))?.focus({ preventScroll: Boolean(alert) });
@@ -274,9 +289,15 @@
   });
   document.addEventListener("htmx:load", (event) => dress(event.detail.elt));
   document.addEventListener("htmx:oobAfterSwap", guardSend);
+  // A page that says no is not where one is.
+  document.addEventListener("htmx:beforeHistoryUpdate", (event) => {
+    const path = event.detail.path || "";
+    const own = /^(\/queue\/\d+)\/(?:send|save|draft|case|language|hand-over|not-person|person|ignore|take|take-over|release|vouch|alias|typed|reopen|undo|send-now|take-back|fact\/\w+)$/.exec(path);
+    if (own) event.detail.path = own[1];
+  });
   document.addEventListener("htmx:afterRequest", (event) => {
     const path = event.detail.requestConfig?.path || "";
-    if (path.endsWith("/draft") && event.detail.successful) savedAt = new Date().toTimeString().slice(0, 5);
+    if (path.endsWith("/draft") && event.detail.successful) { savedAt = new Date().toTimeString().slice(0, 5); if (french) savedAt = savedAt.replace(":", "\u00a0h\u00a0"); lost = 0; }
     if (path.endsWith("/draft") && !event.detail.successful && $("#saved")) $("#saved").textContent = say(1, { time: savedAt || "–" });
     if (event.detail.xhr?.status === 401) ended();
   });
@@ -310,19 +331,42 @@
   document.addEventListener("htmx:beforeRequest", (event) => {
     const button = event.detail.elt;
     if (button.id !== "send") return;
+    leaving = true;
+    button.disabled = true;
     const text = button.innerHTML;
     const timer = setTimeout(() => { button.textContent = say(2, {}); button.disabled = true; }, 300);
-    document.addEventListener("htmx:afterRequest", () => { clearTimeout(timer); if (button.isConnected) { button.innerHTML = text; button.disabled = false; guardSend(); } }, { once: true });
+    document.addEventListener("htmx:afterRequest", () => { clearTimeout(timer); leaving = false; if (button.isConnected) { button.innerHTML = text; button.disabled = false; guardSend(); } }, { once: true });
   });
-  document.addEventListener("htmx:sseError", () => {
-    lost ||= Date.now();
+  const reconnecting = () => {
     const live = $("#live");
-    if (live) live.textContent = say(0, { seconds: Math.round((Date.now() - lost) / 1000) });
+    if (!lost || !live) return;
+    const chip = $(".chip.sol", live) || document.createElement("span");
+    chip.className = "chip sol";
+    chip.textContent = say(0, { seconds: Math.round((Date.now() - lost) / 1000) });
+    if (!chip.isConnected) live.replaceChildren(chip);
+  };
+  setInterval(reconnecting, 1000);
+  const cut = () => { lost ||= Date.now(); reconnecting(); };
+  document.addEventListener("htmx:sseError", cut);
+  document.addEventListener("htmx:sendError", (event) => {
+    cut();
+    const path = event.detail.requestConfig?.path || "";
+    if (path.endsWith("/draft")) retry = true;
   });
+  // What could not be saved is saved as soon as the desk answers again.
+  let retry = false;
+  const again = () => {
+    if (!retry || !$("#txt")) return;
+    retry = false;
+    $("#txt").dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  window.addEventListener("online", again);
+  setInterval(again, 5000);
   document.addEventListener("htmx:sseOpen", () => {
     if (lost && $("#live")) htmx.trigger("#live", "sse:mail");
     if (lost && $("#queue")) htmx.trigger("#queue", "sse:queue");
     lost = 0;
+    again();
   });
   document.addEventListener("DOMContentLoaded", () => { dress(document); markCurrent(); });
 })();
