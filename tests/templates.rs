@@ -1,7 +1,7 @@
 //! Everything that may leave the house, word for word: each reply × language × proof as a finished mail, and the promise that a reply to
 //! a sender who is not proven is the same whether the register knows the person or not.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that stumbles fails, and so it should")]
+#![expect(clippy::unwrap_used, reason = "a test that stumbles fails, and so it should")]
 
 use jiff::Timestamp;
 use usher::draft::disclosure::{Known, Leak, LeakKind, leaks};

@@ -3,8 +3,8 @@
 
 mod write;
 
-pub use write::newer;
 use write::Typed;
+pub use write::newer;
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;

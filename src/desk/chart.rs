@@ -169,7 +169,7 @@ fn marks(labels: &[String], scale: &Scale) -> Vec<Mark> {
     let last = labels.len().saturating_sub(1);
     let every = last.div_ceil(MOST_LABELS - 1).max(1);
     // One that would stand close to the last gives way to it.
-    let shown = |at: usize| at == last || at % every == 0 && last - at >= every.div_ceil(2).max(1);
+    let shown = |at: usize| at == last || at.is_multiple_of(every) && last - at >= every.div_ceil(2).max(1);
     labels
         .iter()
         .enumerate()
@@ -234,7 +234,8 @@ mod tests {
 
     #[test]
     fn a_bar_is_as_long_as_its_count_and_its_pieces_do_not_touch() {
-        let cases: [(&[(&str, i64)], i64, &[(&str, &str, &str)]); 5] = [
+        type Case<'a> = (&'a [(&'a str, i64)], i64, &'a [(&'a str, &'a str, &'a str)]);
+        let cases: [Case<'static>; 5] = [
             (
                 &[("c-esc", 3), ("c-auto", 9), ("c-draft", 6)],
                 18,

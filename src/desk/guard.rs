@@ -84,6 +84,7 @@ pub async fn with_register(State(desk): State<Desk>, request: Request, next: Nex
     if request.method() == Method::GET || desk.in_force.is_there() {
         return next.run(request).await;
     }
-    let told = "The register is being read; try again in a moment. / Les inscriptions sont en cours de lecture ; réessayez dans un instant.";
+    let told =
+        "The register is being read; try again in a moment. / Les inscriptions sont en cours de lecture ; réessayez dans un instant.";
     (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")], told).into_response()
 }

@@ -95,11 +95,18 @@ pub fn leaks(subject: &str, text: &str, known: &Known<'_>, phrases: &Phrases) ->
     let check = Check { known, phrases, written: Written::of(known.words, known.sender), targets: Targets::of(known, phrases) };
     let mut leaks: Vec<Leak> = check.all(subject).into_iter().map(|(kind, span)| Leak { line: 0, span, kind }).collect();
     let ends: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
-    leaks.extend(check.all(text).into_iter().map(|(kind, span)| Leak { line: ends.partition_point(|end| *end < span.start) + 1, span, kind }));
+    leaks.extend(check.all(text).into_iter().map(|(kind, span)| Leak {
+        line: ends.partition_point(|end| *end < span.start) + 1,
+        span,
+        kind,
+    }));
     leaks.sort_by_key(|leak| (leak.line, leak.span.start, leak.span.end, leak.kind));
     leaks.dedup();
     leaks
 }
+
+/// What a text tells, and where.
+type Told = Vec<(LeakKind, Range<usize>)>;
 
 struct Check<'a> {
     known: &'a Known<'a>,
@@ -157,7 +164,7 @@ impl Check<'_> {
     }
 
     /// Addresses that must not be told, and the places of all.
-    fn addresses(&self, plain: &Plain) -> (Vec<(LeakKind, Range<usize>)>, Vec<Range<usize>>) {
+    fn addresses(&self, plain: &Plain) -> (Told, Vec<Range<usize>>) {
         let signs = Signs::of(plain.text());
         let touches = |all: &[Range<usize>], span: &Range<usize>| all.iter().any(|a| a.start < span.end && span.start < a.end);
         let own: Vec<Range<usize>> = self.targets.sender.iter().flat_map(|sender| sender.find(&signs)).collect();

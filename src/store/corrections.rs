@@ -47,7 +47,8 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn said_to_be_peoples(&self) -> Result<Vec<String>, StoreError> {
-        const SQL: &str = "SELECT message_id FROM correction WHERE message_id IS NOT NULL AND kind = 'not_automatic' AND taken_back_at IS NULL";
+        const SQL: &str =
+            "SELECT message_id FROM correction WHERE message_id IS NOT NULL AND kind = 'not_automatic' AND taken_back_at IS NULL";
         let rows: Vec<(String,)> = on!(self, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
         Ok(rows.into_iter().map(|(id,)| id).collect())
     }

@@ -19,10 +19,16 @@ const LONGEST: usize = 40;
 
 /// Lower-case, without accents, letters and digits only: the words of a text in their order.
 pub fn folded(text: &str) -> impl Iterator<Item = String> + '_ {
-    text.split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c)).map(|word| {
-        word.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric()).take(LONGEST).collect::<String>()
-    })
-    .filter(|word| !word.is_empty())
+    text.split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c))
+        .map(|word| {
+            word.nfkd()
+                .filter(|c| !is_combining_mark(*c))
+                .flat_map(char::to_lowercase)
+                .filter(|c| c.is_alphanumeric())
+                .take(LONGEST)
+                .collect::<String>()
+        })
+        .filter(|word| !word.is_empty())
 }
 
 /// What a ticket is found by.

@@ -200,7 +200,8 @@ impl Store {
     pub async fn approve(&self, a: &Approval, by: By<'_>) -> Result<Approved, StoreError> {
         const KNOWN: &str = "SELECT id FROM outbox WHERE approval_key = $1 AND state <> 'cancelled'";
         /// What a machine wanted to say; first of all, so that nobody begins to send it meanwhile.
-        const CANCEL: &str = "UPDATE outbox SET state = 'cancelled', why = 'a person answers', done_at = $2, fence = fence + 1 WHERE ticket_id = $1
+        const CANCEL: &str =
+            "UPDATE outbox SET state = 'cancelled', why = 'a person answers', done_at = $2, fence = fence + 1 WHERE ticket_id = $1
             AND (kind <> 'approved' AND state IN ('queued', 'retry', 'held', 'failed') OR kind = 'approved' AND state = 'failed')";
         const TICKET: &str = "SELECT status, messages FROM ticket WHERE id = $1";
         const LEAVING: &str = "SELECT COUNT(*) FROM outbox WHERE ticket_id = $1 AND (state = 'sending' OR kind = 'approved' AND state IN ('queued', 'retry'))";
@@ -252,7 +253,8 @@ impl Store {
     pub async fn undo(&self, number: i64, now: Timestamp) -> Result<Option<String>, StoreError> {
         const FIND: &str = "SELECT o.id, o.ticket_id, o.fence FROM outbox o JOIN ticket t ON t.id = o.ticket_id
             WHERE t.number = $1 AND o.kind = 'approved' AND o.state IN ('queued', 'retry') ORDER BY o.queued_at DESC LIMIT 1";
-        const CANCEL: &str = "UPDATE outbox SET state = 'cancelled', why = 'a person cancelled it', done_at = $3, fence = fence + 1, approval_key = NULL
+        const CANCEL: &str =
+            "UPDATE outbox SET state = 'cancelled', why = 'a person cancelled it', done_at = $3, fence = fence + 1, approval_key = NULL
             WHERE id = $1 AND fence = $2 AND state IN ('queued', 'retry')";
         const KEPT: &str = "UPDATE draft SET state = 'kept' WHERE ticket_id = $1 AND state = 'queued'";
         Ok(within!(self, tx => {

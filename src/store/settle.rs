@@ -176,8 +176,7 @@ const KEEP_TYPED: &str = "INSERT INTO typed (ticket_id, subject, text, staff_id,
 const UNFIND: &str = "DELETE FROM ticket_find WHERE rowid = (SELECT number FROM ticket WHERE id = $1)";
 const FIND: &str = "INSERT INTO ticket_find (rowid, text) SELECT number, $2 FROM ticket WHERE id = $1";
 const FORGET_DRAFT: &str = "DELETE FROM draft WHERE ticket_id = $1";
-pub(super) const CANCEL: &str =
-    "UPDATE outbox SET state = 'cancelled', why = $2, done_at = $3, approval_key = NULL WHERE ticket_id = $1 AND state IN ('queued', 'retry', 'held', 'failed')";
+pub(super) const CANCEL: &str = "UPDATE outbox SET state = 'cancelled', why = $2, done_at = $3, approval_key = NULL WHERE ticket_id = $1 AND state IN ('queued', 'retry', 'held', 'failed')";
 pub(super) const STATUS: &str = "UPDATE ticket SET status = $2, notice = $3 WHERE id = $1";
 /// One process at a time gives out numbers and continues conversations.
 const SETTLING: &str = "SELECT pg_advisory_xact_lock(7262002)";

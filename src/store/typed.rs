@@ -24,7 +24,8 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn lay_aside(&self, ticket: &str, subject: &str, text: &str, by: By<'_>) -> Result<(), StoreError> {
-        const SQL: &str = "INSERT INTO typed (ticket_id, subject, text, staff_id, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (ticket_id) DO UPDATE
+        const SQL: &str =
+            "INSERT INTO typed (ticket_id, subject, text, staff_id, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (ticket_id) DO UPDATE
             SET subject = excluded.subject, text = excluded.text, staff_id = excluded.staff_id, at = excluded.at";
         on!(self, pool => sqlx::query(SQL).bind(ticket).bind(subject).bind(text).bind(by.staff).bind(millis(by.at)).execute(pool).await.map(drop)?);
         Ok(())

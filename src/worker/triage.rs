@@ -110,7 +110,8 @@ async fn on_all_cores(
         let peoples = Arc::clone(peoples);
         tasks.push(tokio::task::spawn_blocking(move || {
             let judge = |m: Leased| {
-                let judged = catch_unwind(AssertUnwindSafe(|| judge(&shared, &m, &directory, peoples.contains(&m.id), now))).unwrap_or(Judged::Failed);
+                let judged = catch_unwind(AssertUnwindSafe(|| judge(&shared, &m, &directory, peoples.contains(&m.id), now)))
+                    .unwrap_or(Judged::Failed);
                 (m, judged)
             };
             mine.into_iter().map(judge).collect::<Vec<_>>()

@@ -140,9 +140,9 @@ impl Browser {
 
     /// Types text into whatever has the focus.
     pub async fn keys(&self, text: &str) {
-        let keys = text.chars().fold(KeyActions::new("keys".into()), |keys, value| {
-            keys.then(KeyAction::Down { value }).then(KeyAction::Up { value })
-        });
+        let keys = text
+            .chars()
+            .fold(KeyActions::new("keys".into()), |keys, value| keys.then(KeyAction::Down { value }).then(KeyAction::Up { value }));
         self.client.perform_actions(keys).await.unwrap();
     }
 
@@ -168,7 +168,8 @@ impl Browser {
             self.press(Key::Tab).await;
             let at = self.script("const e = document.activeElement; return Boolean(e && e.matches(arguments[0]))", vec![css.into()]).await;
             if at == true {
-                let seen = "const r = document.activeElement.getBoundingClientRect(); return r.width > 0 && r.bottom > 0 && r.top < innerHeight";
+                let seen =
+                    "const r = document.activeElement.getBoundingClientRect(); return r.width > 0 && r.bottom > 0 && r.top < innerHeight";
                 assert_eq!(self.script(seen, Vec::new()).await, true, "{css} has the focus and is not seen");
                 return;
             }

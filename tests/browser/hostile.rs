@@ -108,7 +108,8 @@ async fn a_strangers_mail_runs_nothing_and_asks_for_nothing() {
         browser.until("the page is there", "document.querySelector('main h1')").await;
     }
     assert_eq!(trap.heard().get(before..).unwrap_or_default(), [] as [String; 0], "nobody else was asked for anything");
-    let asked: Vec<String> = browser.requests().await.into_iter().filter(|url| !url.starts_with(&bench.url) && url != "about:blank").collect();
+    let asked: Vec<String> =
+        browser.requests().await.into_iter().filter(|url| !url.starts_with(&bench.url) && url != "about:blank").collect();
     assert_eq!(asked, [] as [String; 0], "no page asked for anything elsewhere");
     let said: Vec<String> = browser.console().await.into_iter().filter(|line| !line.contains("track.example/armed")).collect();
     assert_eq!(said, [] as [String; 0], "the console is silent: the policy had nothing to stop");
@@ -136,14 +137,17 @@ async fn laid_out_frame(browser: &Browser) {
     let frame = browser.until("the frame is there", "document.querySelector('details[data-html] iframe')?.src").await;
     assert_eq!(browser.text("document.querySelector('details[data-html] iframe').getAttribute('sandbox')").await, "");
     crate::house::rest(std::time::Duration::from_millis(700));
-    let text = browser.promise(&format!("fetch({frame}).then((r) => r.text().then((t) => [r.headers.get('content-security-policy'), t]))")).await;
+    let text =
+        browser.promise(&format!("fetch({frame}).then((r) => r.text().then((t) => [r.headers.get('content-security-policy'), t]))")).await;
     let (policy, html) = (text[0].as_str().unwrap(), text[1].as_str().unwrap());
     assert!(policy.contains("sandbox") && policy.contains("default-src 'none'"), "{policy}");
     assert!(html.contains("I cannot sign in"), "{html}");
     // On a page of its own it is as harmless.
     let address = frame.as_str().unwrap().to_owned();
     browser.open(&address).await;
-    let left = browser.value("[...document.querySelectorAll('img, script, iframe, style, link, form, base, [href], [src]')].map((e) => e.outerHTML)").await;
+    let left = browser
+        .value("[...document.querySelectorAll('img, script, iframe, style, link, form, base, [href], [src]')].map((e) => e.outerHTML)")
+        .await;
     assert_eq!(left, json!([]));
 }
 
@@ -230,7 +234,12 @@ async fn two_at_once(bench: &Bench, marc: &Browser, path: &str) {
 
 /// Numbers that were guessed, and questions that are no words.
 async fn guessed_and_odd(marc: &Browser) {
-    for path in ["/queue/999999", "/tickets/01ARZ3NDEKTSV4RRFFQ69G5FAV", "/staff/01ARZ3NDEKTSV4RRFFQ69G5FAV", "/ledger/01ARZ3NDEKTSV4RRFFQ69G5FAV/raw"] {
+    for path in [
+        "/queue/999999",
+        "/tickets/01ARZ3NDEKTSV4RRFFQ69G5FAV",
+        "/staff/01ARZ3NDEKTSV4RRFFQ69G5FAV",
+        "/ledger/01ARZ3NDEKTSV4RRFFQ69G5FAV/raw",
+    ] {
         let status = marc.promise(&format!("fetch('{path}').then((r) => r.status)")).await;
         assert!(status == 404 || status == 403, "{path}: {status}");
     }

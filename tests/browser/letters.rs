@@ -49,19 +49,15 @@ impl Register {
         write("evaluations.csv", "evaluation_id,institution_id,course_code,title_en,title_fr,starts_at", &self.evaluations);
         write("candidates.csv", "candidate_id,first_name,last_name,email,institution_id,language", &self.candidates);
         write("registrations.csv", "candidate_id,evaluation_id", &self.registrations);
-        write(
-            "invitations.csv",
-            "invitation_id,candidate_id,code,sent_at,activation_started_at,activated_at",
-            &self.invitations,
-        );
+        write("invitations.csv", "invitation_id,candidate_id,code,sent_at,activation_started_at,activated_at", &self.invitations);
         folder
     }
 }
 
-/// Ada sits in five hours; the others later; two are called alike.
+/// Ada sits tomorrow; the others later; two are called alike.
 pub fn everybody() -> Register {
     Register::default()
-        .evaluation("E1", "CHEM 2301", "Organic chemistry", 5)
+        .evaluation("E1", "CHEM 2301", "Organic chemistry", 30)
         .evaluation("E2", "BIO 1101", "Cell biology", 480)
         .evaluation("E3", "DRT 1151", "Law of evidence", 50)
         .candidate("C1", ["Ada", "Roy"], "ada.roy@aubin.example", "E1", 2)
@@ -155,7 +151,12 @@ pub fn a_day() -> Vec<Vec<u8>> {
             "jean",
             "Hello, I cannot get in: the invitation code for BIO 1101 is refused. I am registered at Saint-Aubin.\n\nJean Tremblay",
         ),
-        letter("someone@webmail.example", "S. One", "someone", "Hello, I cannot sign in and I never received the mail to reset my password."),
+        letter(
+            "someone@webmail.example",
+            "S. One",
+            "someone",
+            "Hello, I cannot sign in and I never received the mail to reset my password.",
+        ),
         letter("noor.haddad@aubin.example", "Noor Haddad", "noor", "Hello, my code has expired, can you help? BIO 1101.\n\nNoor Haddad"),
     ]
     .iter()

@@ -21,7 +21,9 @@ async fn on_a_telephone_a_reply_is_read_before_it_is_sent() {
     let bench = Bench::start(everybody().written(), &a_day(), "1s");
     let browser = bench.at_work(MARC).await;
     browser.open("/me").await;
-    browser.script("document.querySelector('#language').value = 'fr'; document.querySelector('form[action=\"/me\"]').requestSubmit()", vec![]).await;
+    browser
+        .script("document.querySelector('#language').value = 'fr'; document.querySelector('form[action=\"/me\"]').requestSubmit()", vec![])
+        .await;
     browser.until("the desk is French", "document.documentElement.lang === 'fr'").await;
     browser.tell("Emulation.setDeviceMetricsOverride", json!({"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": true})).await;
     browser.tell("Emulation.setTouchEmulationEnabled", json!({"enabled": true})).await;
@@ -41,11 +43,20 @@ async fn on_a_telephone_a_reply_is_read_before_it_is_sent() {
 
     let after = "(() => { const [t, s] = ['#txt', '#send'].map((q) => document.querySelector(q).getBoundingClientRect()); return s.top >= t.bottom && t.height >= t.scrollHeight - 1 })()";
     assert_eq!(browser.value(after).await, true, "Send stands after the whole text");
-    assert_eq!(browser.value("document.querySelector('#send').getBoundingClientRect().top > innerHeight").await, true, "Send is not in sight at first");
+    assert_eq!(
+        browser.value("document.querySelector('#send').getBoundingClientRect().top > innerHeight").await,
+        true,
+        "Send is not in sight at first"
+    );
     browser.click(".jump a").await;
     browser.until("the reply is in sight", "document.querySelector('#reply').getBoundingClientRect().top < innerHeight").await;
     browser.click("#send").await;
-    browser.until("the next ticket opens", "document.querySelector('main h1') && !document.querySelector('main h1').textContent.includes('Ada')").await;
+    browser
+        .until(
+            "the next ticket opens",
+            "document.querySelector('main h1') && !document.querySelector('main h1').textContent.includes('Ada')",
+        )
+        .await;
     let mails = bench.arrived(1);
     assert_eq!(mails[0].to, ["ada.roy@aubin.example"]);
 }

@@ -37,7 +37,16 @@ fn time(wish: &str) -> Option<String> {
     let shift = words.iter().find(|w| w.starts_with(['+', '-']))?;
     let unit = shift.trim_start_matches(['+', '-']).trim_start_matches(|c: char| c.is_ascii_digit());
     let count: i64 = shift.trim_end_matches(unit).parse().ok()?;
-    let hours = SignedDuration::from_mins(count * if unit == "m" { 1 } else if unit == "h" { 60 } else { 1440 });
+    let hours = SignedDuration::from_mins(
+        count
+            * if unit == "m" {
+                1
+            } else if unit == "h" {
+                60
+            } else {
+                1440
+            },
+    );
     let at: Timestamp = System.now() + hours;
     let zoned = at.to_zoned(TimeZone::UTC);
     Some(match (words[0], words.last().copied()) {
@@ -61,15 +70,22 @@ fn sample(hold: &str) -> Bench {
 async fn taken(browser: &Browser, name: &str) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/screens");
     fs::create_dir_all(&folder).unwrap();
-    browser.promise("document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(1)))))").await;
+    browser
+        .promise(
+            "document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(1)))))",
+        )
+        .await;
     browser.picture(&folder.join(format!("{name}.png"))).await;
 }
 
 async fn chosen(browser: &Browser, language: &str) {
     browser.open("/me").await;
-    let choose = format!("document.querySelector('#language').value = '{language}'; document.querySelector('form[action=\"/me\"]').requestSubmit()");
+    let choose =
+        format!("document.querySelector('#language').value = '{language}'; document.querySelector('form[action=\"/me\"]').requestSubmit()");
     browser.script(&choose, vec![]).await;
-    browser.until("the language is changed", &format!("document.documentElement.lang === '{language}' && document.readyState === 'complete'")).await;
+    browser
+        .until("the language is changed", &format!("document.documentElement.lang === '{language}' && document.readyState === 'complete'"))
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,12 +8,17 @@ use crate::letters::{a_day, everybody};
 use crate::post::header;
 
 async fn at(browser: &Browser, name: &str) {
-    browser.until(&format!("the ticket of {name} is open"), &format!("document.querySelector('main[data-ticket] h1')?.textContent.includes({name:?})")).await;
+    browser
+        .until(
+            &format!("the ticket of {name} is open"),
+            &format!("document.querySelector('main[data-ticket] h1')?.textContent.includes({name:?})"),
+        )
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_work_is_done_without_any_script() {
-    let bench = Bench::start(everybody().written(), &a_day(), "8s");
+    let bench = Bench::start(everybody().written(), &a_day(), "20s");
     let browser = Browser::start(&bench.url).await;
     browser.without_script(true).await;
     bench.sign_in(&browser, MARC).await;
@@ -69,11 +74,21 @@ async fn sent(bench: &Bench, browser: &Browser, ada: &str) {
     browser.keys("Sans aucun script. ").await;
     browser.tab_to("button[formaction$='/save']").await;
     browser.press(Key::Enter).await;
-    browser.until("it is saved", "document.querySelector('#saved')?.textContent.trim() && document.querySelector('#txt').value.startsWith('Sans aucun')").await;
+    browser
+        .until(
+            "it is saved",
+            "document.querySelector('#saved')?.textContent.trim() && document.querySelector('#txt').value.startsWith('Sans aucun')",
+        )
+        .await;
     for undone in [true, false] {
         browser.tab_to("#send").await;
         browser.press(Key::Enter).await;
-        browser.until("the next ticket opens", "document.querySelector('main h1') && !document.querySelector('main h1').textContent.includes('Ada')").await;
+        browser
+            .until(
+                "the next ticket opens",
+                "document.querySelector('main h1') && !document.querySelector('main h1').textContent.includes('Ada')",
+            )
+            .await;
         if undone {
             browser.tab_to("#out form[action$='/undo'] button").await;
             browser.press(Key::Enter).await;
@@ -81,6 +96,8 @@ async fn sent(bench: &Bench, browser: &Browser, ada: &str) {
             assert_eq!(browser.path().await, ada);
         }
     }
+    browser.tab_to("#out form[action$='/send-now'] button").await;
+    browser.press(Key::Enter).await;
     let mails = bench.arrived(1);
     assert_eq!(mails[0].to, ["ada.roy@aubin.example"]);
     assert_eq!(header(&mails[0].raw, "In-Reply-To").unwrap(), "<ada@aubin.example>");
@@ -97,7 +114,12 @@ async fn handed_over_ignored_and_opened_again(browser: &Browser) {
     browser.tab_to("#note").await;
     browser.keys("Please ask the coordinator.").await;
     browser.press(Key::Enter).await;
-    browser.until("the next ticket opens", "document.querySelector('main h1') && !document.querySelector('main h1').textContent.includes('Chloé')").await;
+    browser
+        .until(
+            "the next ticket opens",
+            "document.querySelector('main h1') && !document.querySelector('main h1').textContent.includes('Chloé')",
+        )
+        .await;
     browser.open(&chloe).await;
     browser.until("the line stands there", "document.querySelector('.head')?.textContent.includes('Please ask the coordinator.')").await;
 

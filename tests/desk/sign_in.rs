@@ -174,7 +174,8 @@ async fn a_form_that_is_not_the_desks_own_does_nothing() {
     let target = format!("{}/sign-out", house.url);
     let right = [("csrf", csrf.as_str())];
     let own = house.url.as_str();
-    let cases: [(&[(&str, &str)], &[(&str, &str)]); 8] = [
+    type Fields<'a> = &'a [(&'a str, &'a str)];
+    let cases: [(Fields<'_>, Fields<'_>); 8] = [
         (&[("origin", "https://evil.example")], &right),
         (&[("origin", "null")], &right),
         (&[], &right),

@@ -1,7 +1,7 @@
 //! Which messages are one conversation, and what a newer one does to what was drafted before.
 
 use jiff::SignedDuration;
-use usher::store::settle::{JudgedBy, Becomes, Returned, Settlement};
+use usher::store::settle::{Becomes, JudgedBy, Returned, Settlement};
 use usher::store::{Store, inbox::NewMessage};
 
 use crate::server::both;

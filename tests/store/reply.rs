@@ -14,7 +14,12 @@ use crate::server::both;
 use crate::{later, now, opened, ticket};
 
 async fn colleague(store: &Store, id: &str) {
-    assert!(store.add_staff(id, &format!("{id}@nexam.example"), id, Role::Send, Act { entry: &format!("e-{id}"), by: None, now: now() }).await.unwrap());
+    assert!(
+        store
+            .add_staff(id, &format!("{id}@nexam.example"), id, Role::Send, Act { entry: &format!("e-{id}"), by: None, now: now() })
+            .await
+            .unwrap()
+    );
 }
 
 fn by<'a>(staff: &'a str, line: &'a str) -> By<'a> {
@@ -53,7 +58,11 @@ async fn a_reply_is_approved_once_under_what_was_seen_and_taken_back_while_it_wa
         assert_eq!(store.save_reply("t-m1", &seen, "Re: code", "Hello, A", by("lea", "1")).await.unwrap(), Saved::Version(2));
         assert_eq!(store.save_reply("t-m1", &seen, "Re: code", "older", by("lea", "2")).await.unwrap(), Saved::Changed);
         assert_eq!(store.written("t-m1").await.unwrap().unwrap().edited.unwrap().0, "lea");
-        assert_eq!(store.waiting_tickets(9, now()).await.unwrap()[0].owner.clone().unwrap(), ("lea".into(), "lea".into()), "whoever types has it");
+        assert_eq!(
+            store.waiting_tickets(9, now()).await.unwrap()[0].owner.clone().unwrap(),
+            ("lea".into(), "lea".into()),
+            "whoever types has it"
+        );
 
         assert_eq!(store.approve(&approval("a", 1), by("lea", "3")).await.unwrap(), Approved::Changed);
         let newer = Approval { messages: 0, ..approval("b", 2) };
@@ -115,8 +124,23 @@ async fn a_correction_replaces_the_one_of_its_kind_and_keeps_what_was_typed() {
             anew.draft.as_mut().unwrap().id = format!("d-{n}");
             anew.draft.as_mut().unwrap().message_id = format!("usher.d{n}@nexam.example");
             anew.alarm = None;
-            assert!(store.correct(&anew, store.judged_by("t-m1").await.unwrap().unwrap(), &[said(n, case)], &[], "case", by("lea", &format!("j{n}"))).await.unwrap());
-            assert!(!store.correct(&anew, JudgedBy { messages: 7, marks: 0 }, &[said(9, case)], &[], "case", by("lea", "j9")).await.unwrap(), "something came meanwhile");
+            assert!(
+                store
+                    .correct(
+                        &anew,
+                        store.judged_by("t-m1").await.unwrap().unwrap(),
+                        &[said(n, case)],
+                        &[],
+                        "case",
+                        by("lea", &format!("j{n}"))
+                    )
+                    .await
+                    .unwrap()
+            );
+            assert!(
+                !store.correct(&anew, JudgedBy { messages: 7, marks: 0 }, &[said(9, case)], &[], "case", by("lea", "j9")).await.unwrap(),
+                "something came meanwhile"
+            );
         }
         let counts: Vec<Correction> = store.corrections("t-m1").await.unwrap().into_iter().map(|c| c.correction).collect();
         assert_eq!(counts, [Correction::Case("wrong_address".into())]);
@@ -137,9 +161,19 @@ async fn tickets_are_found_by_any_of_their_words_and_changes_are_told() {
     for store in stores {
         let before = store.newest_change().await.unwrap();
         opened(&store, "m1", None).await;
-        for (asked, found) in
-            [("Roy", 1), ("ro", 1), ("ada UNI", 1), ("T-1", 1), ("#1", 1), ("1", 1), ("nobody", 0), ("' OR 1=1 --", 0), ("\"*", 0), ("%", 0), ("", 0)]
-        {
+        for (asked, found) in [
+            ("Roy", 1),
+            ("ro", 1),
+            ("ada UNI", 1),
+            ("T-1", 1),
+            ("#1", 1),
+            ("1", 1),
+            ("nobody", 0),
+            ("' OR 1=1 --", 0),
+            ("\"*", 0),
+            ("%", 0),
+            ("", 0),
+        ] {
             assert_eq!(store.find(asked, 9).await.unwrap().len(), found, "{asked}");
         }
         assert_eq!(store.tickets_numbered(&[1, 9]).await.unwrap().len(), 1);

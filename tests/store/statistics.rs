@@ -153,7 +153,8 @@ async fn what_was_corrected_is_counted_unless_it_was_taken_back() {
 }
 
 /// Candidates of one evaluation, each with the instants of their invitations, in days from now: sent, begun, activated.
-const CANDIDATES: [(&str, &[[Option<i64>; 3]], InvitationState); 9] = [
+type Invited = (&'static str, &'static [[Option<i64>; 3]], InvitationState);
+const CANDIDATES: [Invited; 9] = [
     ("nobody invited", &[], InvitationState::NotInvited),
     ("not sent yet", &[[Some(1), None, None]], InvitationState::NotInvited),
     ("waits", &[[Some(-3), None, None]], InvitationState::Pending),

@@ -268,7 +268,8 @@ mod tests {
 
     #[test]
     fn who_wrote_a_message_without_a_ticket_is_read_from_its_head() {
-        let cases: [(&str, &[u8], [Option<&str>; 3]); 6] = [
+        type Case<'a> = (&'a str, &'a [u8], [Option<&'a str>; 3]);
+        let cases: [Case<'static>; 6] = [
             (
                 "plain",
                 b"From: Robot <robot@uni.example>\r\nSubject: Away\r\n\r\nFrom: other <o@x.example>\r\n",

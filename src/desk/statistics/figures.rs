@@ -74,7 +74,7 @@ pub fn count(count: i64, language: Language) -> String {
     let separator = if language == Language::Fr { '\u{202f}' } else { ',' };
     let mut out = String::from(if count < 0 { "-" } else { "" });
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             out.push(separator);
         }
         out.push(digit);

@@ -92,7 +92,8 @@ pub async fn vouch(State(desk): State<Desk>, seat: Seat, Path(number): Path<i64>
     if let Err(no) = seat.may(Role::Send) {
         return no;
     }
-    corrected(&desk, &seat, number, |opened| opened.registered.as_ref().map(|r| Wish::of(Correction::Vouched(r.candidate.id.clone())))).await
+    corrected(&desk, &seat, number, |opened| opened.registered.as_ref().map(|r| Wish::of(Correction::Vouched(r.candidate.id.clone()))))
+        .await
 }
 
 /// The kind of a correction.

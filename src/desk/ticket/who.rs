@@ -12,8 +12,8 @@ use super::{Opened, sentence};
 use crate::desk::seat::Seat;
 use crate::desk::{Desk, act, format};
 use crate::facts::Language;
-use crate::store::staff::Role;
 use crate::people::{Evaluation, Invitation, Registered, invitation};
+use crate::store::staff::Role;
 
 /// From so many points on a line of evidence is strong, or fair.
 const STRONG: i64 = 25;

@@ -6,8 +6,8 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, ToSpan};
 
-use super::plain::{Plain, Sign, find_groups, groups};
 use super::phrases::Phrases;
+use super::plain::{Plain, Sign, find_groups, groups};
 use super::written::Written;
 use crate::facts::dates::calendar::Order;
 use crate::facts::dates::evaluation::is_exam_word;

@@ -10,8 +10,9 @@ use crate::facts::dates::words::is_of_dates;
 use crate::people::Registered;
 
 /// Parts of names that stand in many.
-const PARTICLES: [&str; 20] =
-    ["de", "du", "des", "la", "le", "les", "van", "von", "der", "den", "di", "da", "el", "al", "bin", "ben", "st", "ste", "saint", "sainte"];
+const PARTICLES: [&str; 20] = [
+    "de", "du", "des", "la", "le", "les", "van", "von", "der", "den", "di", "da", "el", "al", "bin", "ben", "st", "ste", "saint", "sainte",
+];
 
 /// Every part of the candidate's and the coordinator's name that the person did not write.
 pub(super) fn find(plain: &Plain, signs: &[Sign], registered: &Registered, told: &Told<'_>) -> Vec<Range<usize>> {
@@ -52,7 +53,8 @@ fn is_name(text: &str, span: &Range<usize>, ordinary: bool) -> bool {
     let capital = text.get(span.start..).and_then(|rest| rest.chars().next()).is_some_and(char::is_uppercase);
     let before = text.get(..span.start).unwrap_or("");
     let blank = |c: char| matches!(c, ' ' | '"' | '“' | '«' | '(' | '*');
-    let begins = before.trim_end_matches(blank).chars().next_back().is_none_or(|c| matches!(c, '.' | '!' | '?' | ':' | ';' | '\n' | '-' | '•'));
+    let begins =
+        before.trim_end_matches(blank).chars().next_back().is_none_or(|c| matches!(c, '.' | '!' | '?' | ':' | ';' | '\n' | '-' | '•'));
     !ordinary || capital && !begins
 }
 

@@ -250,7 +250,12 @@ fn statement(at: usize, entry: &Entry, known: &Lists<'_>, text: &str, faults: &m
             Ok(form) => forms.push(form),
             Err(part) => {
                 let what = format!("statement {name}: `{part}` in `{written}` names no list");
-                faults.push(Fault::new(FILE, line_of(text, written), what, "Write <list>, [thing], a word, or + and ... for other words between."));
+                faults.push(Fault::new(
+                    FILE,
+                    line_of(text, written),
+                    what,
+                    "Write <list>, [thing], a word, or + and ... for other words between.",
+                ));
             }
         }
     }

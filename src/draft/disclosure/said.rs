@@ -219,7 +219,11 @@ fn without_quotes(text: &str, own: &str, phrases: &Phrases) -> String {
                 && folded.len() < LONGEST_QUOTE
                 && (own.contains(&folded) || phrases.displayed.iter().any(|d| d.contains(&folded)));
             out.push_str(before);
-            if told { out.extend(std::iter::repeat_n(' ', quote.len())) } else { out.push_str(quote) }
+            if told {
+                out.extend(std::iter::repeat_n(' ', quote.len()))
+            } else {
+                out.push_str(quote)
+            }
             // The closing sign is passed over, lest it open the next quote.
             let closing = behind.chars().next().map_or(0, char::len_utf8);
             out.push_str(behind.get(..closing).unwrap_or(""));

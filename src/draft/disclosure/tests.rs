@@ -72,7 +72,8 @@ fn kinds(text: &str, words: &str, proof: Proof) -> Vec<LeakKind> {
     let near = [candidate("C2", "Paul", "Roy", "paul.roy@college.example")];
     let own: Vec<Address> = Address::parse("support@nexam.example").into_iter().collect();
     let sender = if proof == Proof::Proven { "me.lafleur@uni.example" } else { "mel77@home.example" };
-    let known = Known { proof, sender: Some(sender), words, registered: Some(&registered), near: &near, own: &own, letterhead: &letterhead };
+    let known =
+        Known { proof, sender: Some(sender), words, registered: Some(&registered), near: &near, own: &own, letterhead: &letterhead };
     let mut kinds: Vec<LeakKind> = leaks("", text, &known, &PHRASES).into_iter().map(|leak| leak.kind).collect();
     kinds.dedup();
     kinds
@@ -265,9 +266,9 @@ fn a_leak_tells_its_line_and_its_bytes() {
     let found = leaks("Re: CHEM 2301", text, &known, &PHRASES);
     let shown: Vec<_> = found.iter().map(|l| (l.line, l.kind)).collect();
     assert_eq!(shown, [(0, LeakKind::Evaluation), (3, LeakKind::RegisteredAddress), (4, LeakKind::AccountState)]);
-    assert_eq!(&"Re: CHEM 2301"[found[0].span.clone()], "CHEM 2301");
-    assert_eq!(&text[found[1].span.clone()], "m\u{200b}e.lafleur@uni.example");
-    assert_eq!(&text[found[2].span.clone()], "compte\nest actif.");
+    assert_eq!("Re: CHEM 2301".get(found[0].span.clone()), Some("CHEM 2301"));
+    assert_eq!(text.get(found[1].span.clone()), Some("m\u{200b}e.lafleur@uni.example"));
+    assert_eq!(text.get(found[2].span.clone()), Some("compte\nest actif."));
 }
 
 #[test]
@@ -328,7 +329,7 @@ fn disguised(choices: &[u8]) -> String {
         match (c, choice % 8) {
             ('@', 0) => out.push_str(" (at) "),
             ('@', 1) => out.push_str(" arobase "),
-            ('@', 2) => out.push_str("＠"),
+            ('@', 2) => out.push('＠'),
             ('.', 0) => out.push_str("[dot]"),
             ('.', 1) => out.push_str(" point "),
             (c, 3) => out.extend(['\u{200b}', c.to_ascii_uppercase()]),
