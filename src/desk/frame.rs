@@ -53,9 +53,9 @@ pub async fn live(desk: &Desk, seat: &Seat, now: Timestamp) -> Result<Value, Sto
     })
 }
 
-async fn strips(desk: &Desk, seat: &Seat, now: Timestamp) -> Result<Vec<String>, StoreError> {
+async fn strips(desk: &Desk, seat: &Seat, now: Timestamp) -> Result<Vec<Value>, StoreError> {
     let mut strips = Vec::new();
-    let say = |key: &str, values: &[(&str, &str)]| desk.words.say(seat.language, key, values);
+    let say = |key: &str, values: &[(&str, &str)]| json!({"text": desk.words.say(seat.language, key, values), "lang": seat.language.code()});
     if desk.trial {
         strips.push(say("frame.trial", &[]));
     }
@@ -64,7 +64,7 @@ async fn strips(desk: &Desk, seat: &Seat, now: Timestamp) -> Result<Vec<String>,
     }
     if seat.staff.role >= Role::Lead {
         // Of what does not work the leads hear here too, not only where the operator watches.
-        strips.extend(desk.store.troubles().await?.into_iter().take(3).map(|trouble| trouble.what));
+        strips.extend(desk.store.troubles().await?.into_iter().take(3).map(|trouble| json!({"text": trouble.what, "lang": "en"})));
     }
     Ok(strips)
 }

@@ -16,7 +16,7 @@ use crate::store::ledger::Which;
 use crate::store::staff::Role;
 
 /// Lines of a page.
-const PAGE: u32 = 100;
+const PAGE: u32 = 80;
 
 /// The routes of the ledger.
 pub fn routes() -> Router<Desk> {

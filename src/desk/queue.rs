@@ -228,8 +228,8 @@ pub fn row(desk: &Desk, seat: &Seat, line: &QueueLine, now: Timestamp) -> Value 
 pub fn next_words(desk: &Desk, seat: &Seat, queue: &Queue, after: Option<i64>) -> Value {
     let Some(line) = queue.next(after) else { return Value::Null };
     let now = desk.clock.now();
-    let left = line.ticket.deadline.map(|d| format::left(d.duration_since(now).as_secs(), false, seat.language));
-    json!({"href": format!("/queue/{}", line.ticket.number), "who": rows::who(line), "left": left})
+    let left = line.ticket.deadline.map(|d| d.duration_since(now).as_secs()).filter(|s| *s > 0);
+    json!({"href": format!("/queue/{}", line.ticket.number), "who": rows::who(line), "left": left.map(|s| format::left(s, false, seat.language))})
 }
 
 #[cfg(test)]

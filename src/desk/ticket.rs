@@ -276,8 +276,9 @@ fn verdict(opened: &Opened, language: Language) -> String {
     format::visible(&text)
 }
 
-/// With a capital letter.
+/// With a capital letter, and apostrophes as they are printed.
 pub fn sentence(text: &str) -> String {
+    let text = text.replace('\'', "’");
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }

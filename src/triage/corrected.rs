@@ -203,8 +203,16 @@ fn said<T>(value: T) -> Found<T> {
 /// The person that staff chose, or the one found, unless staff say that it is not.
 fn chosen(found: Person, corrections: &[Correction], sender: Option<&str>, directory: &Directory) -> Person {
     let choice = corrections.iter().rev().find_map(|c| if let Correction::Person(id) = c { Some(id.as_str()) } else { None });
-    let already = |id: &str| found.registered().is_some_and(|r| r.candidate.id == id);
-    if let Some(registered) = choice.filter(|id| !already(id)).and_then(|id| directory.registered(id)) {
+    let by_staff =
+        Evidence { en: "staff say that it is this person".into(), fr: "le personnel dit que c'est cette personne".into(), points: 100 };
+    let found = match found {
+        Person::Found { registered, kind, mut evidence, others, name_conflict, .. } if choice == Some(registered.candidate.id.as_str()) => {
+            evidence.insert(0, by_staff);
+            return Person::Found { registered, kind, score: 1.0, evidence, others, name_conflict };
+        }
+        found => found,
+    };
+    if let Some(registered) = choice.and_then(|id| directory.registered(id)) {
         let near: Vec<Near> = others(found);
         let known = near.iter().find(|n| n.candidate.id == registered.candidate.id).map(|n| n.evidence.clone()).unwrap_or_default();
         let kind = if sender == Some(registered.candidate.email.as_str()) { MatchKind::Exact } else { MatchKind::Name };

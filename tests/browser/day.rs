@@ -85,7 +85,8 @@ async fn first_ticket(bench: &Bench, marc: &Browser) {
     assert_eq!(marc.text("document.querySelector('#txt').lang").await, "en");
     marc.keys("l").await;
     marc.until("the reply is French", "document.querySelector('#txt')?.lang === 'fr'").await;
-    assert!(marc.text("document.querySelector('#txt').value").await.contains("Bonjour"));
+    let text = marc.text("document.querySelector('#txt').value").await;
+    assert!(text.contains("Bonjour"), "{chosen}: {text}");
     assert_eq!(bench.sink.mails().len(), 0, "nothing left by itself");
 }
 

@@ -94,7 +94,7 @@ async fn a_strangers_mail_runs_nothing_and_asks_for_nothing() {
     browser.console().await;
 
     bench.sign_in(&browser, OLGA).await;
-    for name in ["Vera", "Otto", "Uma"] {
+    for name in ["Vera", "Otto", "Kron"] {
         browser.open("/queue").await;
         let path = browser.row(name).await;
         browser.open(&path).await;
@@ -154,7 +154,7 @@ async fn laid_out_frame(browser: &Browser) {
 /// What the register holds of a name is greeted only where it is a name.
 async fn reply_names_the_register_plainly(bench: &Bench, browser: &Browser) {
     browser.open("/queue").await;
-    let path = browser.row("Uma").await;
+    let path = browser.row("Kron").await;
     browser.open(&path).await;
     browser.click("#send").await;
     let mails = bench.arrived(1);

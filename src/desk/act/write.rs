@@ -256,6 +256,7 @@ pub async fn newer(desk: &Desk, seat: &Seat, number: i64, typed: Option<&Typed>)
     let conflict = match typed {
         Some(typed) if opened.judged_by.messages != typed.seen => "newer",
         _ if !opened.is_open() => "answered",
+        _ if opened.written.as_ref().and_then(|w| w.edited.as_ref()).is_some_and(|(by, _)| *by == seat.staff.name) => "changed_here",
         _ => "changed",
     };
     let typed = typed

@@ -96,7 +96,7 @@ pub async fn void(desk: &Desk, seat: &Seat, queue: &Queue) -> Result<Value, Stor
     let first = queue.next(None).map(|line| {
         let now = desk.clock.now();
         json!({"href": format!("/queue/{}", line.ticket.number), "who": who(line),
-            "left": line.ticket.deadline.map(|d| format::left(d.duration_since(now).as_secs(), true, seat.language))})
+            "left": line.ticket.deadline.map(|d| d.duration_since(now).as_secs()).filter(|s| *s > 0).map(|s| format::left(s, true, seat.language))})
     });
     if first.is_some() {
         return Ok(json!({"first": first}));

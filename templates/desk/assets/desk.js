@@ -217,7 +217,7 @@
     if (event.target.closest("[data-close]") && $("form#fix")) { event.preventDefault(); close(); }
     const line = event.target.closest("[data-line]");
     if (line) { event.preventDefault(); goTo(Number(line.dataset.line)); }
-    if (event.target.closest("[data-seen]")) { event.preventDefault(); seen(); }
+    if (event.target.closest("button[data-seen]")) { event.preventDefault(); seen(); }
   });
   const goTo = (line) => {
     const text = $("#txt"), lines = text.value.split("\n"), start = lines.slice(0, line - 1).join("\n").length + (line > 1 ? 1 : 0);
@@ -264,7 +264,7 @@
 
   // --- htmx ------------------------------------------------------------------------------------------------------
   let lastTyped = 0, savedAt = "", lost = 0;
-  document.addEventListener("input", (event) => { if (event.target.closest("#write")) lastTyped = Date.now(); });
+  document.addEventListener("input", (event) => { if (event.target.closest("#write")) { lastTyped = Date.now(); guardSend(); } });
   document.addEventListener("htmx:configRequest", (event) => {
     const { verb, headers, parameters, path } = event.detail;
     if (verb !== "get") headers["X-CSRF-Token"] = $("meta[name=csrf]").content;
