@@ -213,7 +213,7 @@ async fn the_search_finds_by_any_word_and_is_never_more_than_words() {
         assert!(page.status == 200 && page.body.contains("T-1"), "{asked}: {}", page.body);
     }
     assert_eq!(lea.get("/search?q=T-1").await.to, "/queue/1");
-    for hostile in ["' OR 1=1 --", "%", "_", "\\", "\"*", "zzz OR expired", "NEAR(a b)", "text:x", &"a".repeat(100_000)] {
+    for hostile in ["' OR 1=1 --", "%", "_", "\\", "\"*", "zzz OR expired", "NEAR(a b)", "text:x", &"a".repeat(20_000)] {
         let page = lea.send(lea.client.get(format!("{}/search", house.url)).query(&[("q", hostile)])).await;
         assert!(page.status < 500 && !page.body.contains("href=\"/queue/1\""), "{hostile}: {}", page.status);
     }
