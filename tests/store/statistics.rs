@@ -97,7 +97,7 @@ async fn the_first_reply_counts_whoever_sent_it() {
         opened(&store, "imminent", |t| t.received_at = later(60)).await;
         store.note("j-person", Some("t-imminent"), "answered", "from a mail program", later(180)).await.unwrap();
         opened(&store, "ahead", |t| (t.received_at, t.urgency) = (later(500), "soon".into())).await;
-        store.note("j-ahead", Some("t-ahead"), "answered", "from a mail program", later(400)).await.unwrap();
+        store.note("n-ahead", Some("t-ahead"), "answered", "from a mail program", later(400)).await.unwrap();
         opened(&store, "unanswered", |_| ()).await;
         let answers = store.answers(hour()).await.unwrap();
         let answer = |received: i64, imminent, seconds, alone| Answer {
