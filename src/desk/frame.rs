@@ -55,7 +55,8 @@ pub async fn live(desk: &Desk, seat: &Seat, now: Timestamp) -> Result<Value, Sto
 
 async fn strips(desk: &Desk, seat: &Seat, now: Timestamp) -> Result<Vec<Value>, StoreError> {
     let mut strips = Vec::new();
-    let say = |key: &str, values: &[(&str, &str)]| json!({"text": desk.words.say(seat.language, key, values), "lang": seat.language.code()});
+    let say =
+        |key: &str, values: &[(&str, &str)]| json!({"text": desk.words.say(seat.language, key, values), "lang": seat.language.code()});
     if desk.trial {
         strips.push(say("frame.trial", &[]));
     }

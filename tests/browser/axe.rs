@@ -75,6 +75,7 @@ async fn speaks(browser: &Browser, language: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "hundreds of runs take ten minutes: tests/run --barriers"]
 async fn no_page_and_no_state_has_a_barrier() {
     let mut mail = a_day();
     mail.push(laid_out());

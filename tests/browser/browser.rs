@@ -19,7 +19,7 @@ use crate::house::{free_port, now, rest, within};
 /// Longer than anything on this machine takes.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-const FLAGS: [&str; 11] = [
+const FLAGS: [&str; 12] = [
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
@@ -29,6 +29,7 @@ const FLAGS: [&str; 11] = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-features=AutofillServerCommunication,OptimizationHints,Translate",
     "--hide-scrollbars",
     "--force-color-profile=srgb",
 ];

