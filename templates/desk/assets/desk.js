@@ -166,7 +166,7 @@
     l: () => { const other = $("#write .seg button:not([aria-current])"); return other && (other.click(), true); },
     f: () => { const facts = all(".fact"); const at = facts.indexOf(document.activeElement); const next = facts[(at + 1) % facts.length]; return next && (next.focus(), true); },
     q: () => { const folds = all("details[data-quoted]"); folds.forEach((fold) => { fold.open = !fold.open; }); return folds.length > 0; },
-    g: () => { const newest = all(".msg").filter((m) => !m.matches(".ours")).pop(); newest?.scrollIntoView({ block: "start" }); const send = $("#send"); if (send && $("#conflict, #news [data-stop]")) seen(); return Boolean(newest); },
+    g: () => { const link = $("#news a[data-key=g]"); if (link) { link.click(); return true; } const newest = all(".msg").filter((m) => !m.matches(".ours")).pop(); newest?.scrollIntoView({ block: "start" }); const send = $("#send"); if (send && $("#conflict, #news [data-stop]")) seen(); return Boolean(newest); },
     "/": () => { const find = $("#find"); return find && (find.focus(), true); },
     "?": () => { const keys = $("#keys"); return keys && (keys.showModal(), true); },
   };
