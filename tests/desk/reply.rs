@@ -157,11 +157,12 @@ async fn a_correction_changes_the_verdict_at_once_and_outlives_the_next_message(
         .replace("Subject:", &format!("References: <{}>\nSubject: Re:", references[0]));
     house.judge(&[more]).await;
     let row = house.store.recent(1).await.unwrap().remove(0);
-    assert_eq!((row.case.as_str(), row.person.as_deref()), ("address_change", Some("Ada Roy")));
+    assert_eq!(row.person.as_deref(), Some("Ada Roy"), "what the new message does not speak of stays corrected");
+    assert_ne!(row.case, "address_change", "it says itself what is wrong");
 
     let id = lea.get("/queue/1").await.between("name=\"id\" value=\"", "\"").to_owned();
     assert_eq!(lea.post("/queue/1/take-back", &[("id", &id)]).await.status, 303);
-    assert_ne!(house.store.recent(1).await.unwrap()[0].case, "address_change");
+    assert_eq!(house.store.corrections(&ticket).await.unwrap().len(), 2);
 }
 
 #[tokio::test]
