@@ -162,7 +162,15 @@ pub async fn autosave(State(desk): State<Desk>, seat: Seat, Path(number): Path<i
     };
     let (seen, changed) = match kept {
         Kept::Draft(seen) | Kept::Same(seen) => (Some(seen), false),
-        Kept::Changed => (None, true),
+        Kept::Changed => {
+            // The draft was replaced under the hand: what is typed is laid beside the new one.
+            let line = desk.clock.id().to_string();
+            let aside = desk.store.lay_aside(&opened.line.ticket.id, &typed.subject, &typed.text, by(&desk, &seat, &line)).await;
+            if let Err(error) = aside {
+                return desk.broken(&error);
+            }
+            (None, true)
+        }
     };
     let now = desk.clock.now();
     let view = json!({
